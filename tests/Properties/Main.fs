@@ -1,0 +1,4 @@
+module Adjoint.Properties.Main
+
+[<EntryPoint>]
+let main _ = 0
