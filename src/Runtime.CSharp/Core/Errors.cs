@@ -1,0 +1,41 @@
+namespace Adjoint.Core;
+
+/// <summary>What goes wrong in a user's hands: says what was wrong, where, and what would be right.</summary>
+public class AdjointException : Exception
+{
+    /// <summary>An error with its message.</summary>
+    public AdjointException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>An error with its message and cause.</summary>
+    public AdjointException(string message, Exception? inner)
+        : base(message, inner)
+    {
+    }
+}
+
+/// <summary>A rank, extent, axis or slice does not fit.</summary>
+public class ShapeException(string message) : AdjointException(message);
+
+/// <summary>A dtype does not fit; dtypes never change by themselves.</summary>
+public class DTypeException(string message) : AdjointException(message);
+
+/// <summary>A typing rule of a primitive is broken by the operands it is given.</summary>
+public class TypeRuleException(string message) : AdjointException(message);
+
+/// <summary>A value lies outside an operation's domain, or a user's check failed while running.</summary>
+public class DomainException(string message) : AdjointException(message);
+
+/// <summary>A value is used where it cannot be: after its frame closed, or observed while it has no value.</summary>
+public class TraceException(string message) : AdjointException(message);
+
+/// <summary>A derivative cannot be taken as asked: a custom rule is not linear, an argument has no tangent.</summary>
+public class DerivativeException(string message) : AdjointException(message);
+
+/// <summary>Structures of arguments, results or states do not match.</summary>
+public class StructureException(string message) : AdjointException(message);
+
+/// <summary>A text or file is not of its format.</summary>
+public class FormatException(string message) : AdjointException(message);

@@ -1,0 +1,52 @@
+using Adjoint.Core;
+
+namespace Adjoint.Ir;
+
+/// <summary>A graph as an attribute of a primitive: equal to another up to the names of its values.</summary>
+public sealed class Body : IEquatable<Body>
+{
+    private readonly Lazy<int> hash;
+
+    /// <summary>The body that this graph is.</summary>
+    public Body(Graph graph)
+    {
+        Graph = graph;
+        hash = new(() => GraphEquality.Hash(graph));
+    }
+
+    /// <summary>The graph.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>A graph is a body.</summary>
+    public static implicit operator Body(Graph graph) => new(graph);
+
+    /// <summary>Same parameters' types, same nodes in the same order, same results.</summary>
+    public bool Equals(Body? other) => other is not null
+        && (ReferenceEquals(Graph, other.Graph)
+            || (GetHashCode() == other.GetHashCode() && GraphEquality.Same(Graph, other.Graph)));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Body);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => hash.Value;
+
+    /// <inheritdoc/>
+    public override string ToString() => Graph.ToString();
+}
+
+/// <summary>A list of bodies, equal by content.</summary>
+public sealed class Bodies : ContentList<Body>
+{
+    /// <summary>These bodies.</summary>
+    public Bodies(params Body[] items)
+        : base([.. items])
+    {
+    }
+
+    /// <summary>These bodies.</summary>
+    public Bodies(IEnumerable<Body> items)
+        : base([.. items])
+    {
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Adjoint.Core;
+
+namespace Adjoint.Ir;
+
+/// <summary>A primitive applied to operands, with one or more results. Immutable, compared by reference; checked when made.</summary>
+public sealed class Node
+{
+    private Node(Primitive primitive, ImmutableArray<Value> operands, ImmutableArray<ValueType> types, Origin? origin)
+    {
+        Primitive = primitive;
+        Operands = operands;
+        SettledOrigin = origin;
+        var results = ImmutableArray.CreateBuilder<Value>(types.Length);
+        for (int i = 0; i < types.Length; i++)
+        {
+            results.Add(new Value(types[i], this, i, null));
+        }
+
+        Results = results.MoveToImmutable();
+    }
+
+    /// <summary>The operation.</summary>
+    public Primitive Primitive { get; }
+
+    /// <summary>What it is applied to.</summary>
+    public ImmutableArray<Value> Operands { get; }
+
+    /// <summary>What it gives.</summary>
+    public ImmutableArray<Value> Results { get; }
+
+    /// <summary>Where in the user's model it was asked for.</summary>
+    public Origin Origin => SettledOrigin ?? Origin.Unknown;
+
+    /// <summary>The only result.</summary>
+    public Value Result => Results.Length == 1
+        ? Results[0]
+        : throw new InvalidOperationException($"{Primitive.Name} has {Results.Length} results, not one.");
+
+    /// <summary>Null until a frame or a transform says where the node comes from; said once.</summary>
+    private Origin? SettledOrigin { get; set; }
+
+    /// <summary>Infers and checks the types and makes the node.</summary>
+    /// <exception cref="TypeRuleException">The operands break the primitive's typing rule.</exception>
+    public static Node Make(Primitive primitive, ImmutableArray<Value> operands, Origin? origin = null)
+    {
+        ImmutableArray<ValueType> types = [.. operands.Select(operand => operand.Type)];
+        try
+        {
+            return new(primitive, operands, primitive.Infer(types), origin);
+        }
+        catch (AdjointException error) when (error is TypeRuleException or ShapeException or DTypeException)
+        {
+            string where = origin is null || origin.ToString().Length == 0 ? "" : $" In {origin}.";
+            string message = error.Message.StartsWith(primitive.Name, StringComparison.Ordinal)
+                ? error.Message
+                : $"{primitive.Name}: {error.Message}";
+            throw new TypeRuleException($"{message} Operands: {string.Join(", ", types)}.{where}");
+        }
+    }
+
+    /// <summary>Gives this origin to the nodes behind some values that have none yet: what a rule has just made.</summary>
+    internal static void SettleOrigin(IEnumerable<Value?> values, Origin origin)
+    {
+        var pending = new Stack<Node>();
+        void Visit(Value? value)
+        {
+            if (value?.Producer is { SettledOrigin: null } node)
+            {
+                node.SettledOrigin = origin;
+                pending.Push(node);
+            }
+        }
+
+        foreach (Value? value in values)
+        {
+            Visit(value);
+        }
+
+        while (pending.TryPop(out Node? node))
+        {
+            foreach (Value operand in node.Operands)
+            {
+                Visit(operand);
+            }
+        }
+    }
+}
