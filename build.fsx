@@ -1,0 +1,173 @@
+// Every task of the repository: `dotnet fsi build.fsx TARGET [arguments]`. Without a target it prints the list.
+// A plain script without packages: it starts fast and needs no feed.
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Text.RegularExpressions
+
+let root = __SOURCE_DIRECTORY__
+
+/// A target failed; its reason is on the screen already.
+exception Stop of code: int
+
+let fail (message: string) =
+    eprintfn "%s" message
+    raise (Stop 1)
+
+/// Starts a program in the repository root. With capture, its output comes back as text instead of on the screen.
+let execute capture (program: string) (arguments: string list) =
+    let info =
+        ProcessStartInfo(
+            program,
+            arguments,
+            WorkingDirectory = root,
+            RedirectStandardOutput = capture,
+            RedirectStandardError = capture
+        )
+
+    info.Environment["DOTNET_NOLOGO"] <- "1"
+    info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
+
+    use job =
+        try
+            Process.Start info
+        with _ ->
+            fail $"{program} can't be started: is it installed and on the PATH?"
+
+    let output = if capture then job.StandardOutput.ReadToEndAsync() else null
+    let errors = if capture then job.StandardError.ReadToEndAsync() else null
+    job.WaitForExit()
+    job.ExitCode, (if capture then output.Result + errors.Result else "")
+
+/// Runs a set-up step quietly: one line with its time, and the program's own output if it fails.
+let step (name: string) program arguments =
+    printf $"{name} ... "
+    let clock = Stopwatch.StartNew()
+    let code, output = execute true program arguments
+
+    if code = 0 then
+        printfn $"{clock.Elapsed.TotalSeconds:F1} s"
+    else
+        printfn "failed"
+        printfn "%s" (output.Trim())
+        let line = String.concat " " (program :: arguments)
+        fail $"failed ({code}): {line}"
+
+let dotnet name arguments = step name "dotnet" arguments
+
+/// Runs a program of ours on the screen; its exit code is the target's.
+let run program arguments =
+    match execute false program arguments with
+    | 0, _ -> ()
+    | code, _ -> raise (Stop code)
+
+let tools () =
+    dotnet "tools" [ "tool"; "restore" ]
+
+/// Builds a project or the solution. The build restores the packages first (build/Packages.targets).
+let build path =
+    dotnet $"build {path}" [ "build"; path; "-c"; "Release"; "-v"; "quiet"; "-clp:NoSummary" ]
+
+let runProject folder name arguments =
+    build folder
+    run "dotnet" (Path.Combine(folder, "bin", "Release", "net10.0", $"{name}.dll") :: arguments)
+
+/// The feed: NUGET_SOURCE, or the first enabled source of the user's NuGet configuration.
+let packageSource () =
+    match Environment.GetEnvironmentVariable "NUGET_SOURCE" with
+    | null
+    | "" ->
+        let _, listing = execute true "dotnet" [ "nuget"; "list"; "source"; "--format"; "short" ]
+        let enabled = Regex.Match(listing, @"(?m)^E +(\S.*?)\s*$")
+
+        if enabled.Success then
+            enabled.Groups[1].Value
+        else
+            fail "No package source: set NUGET_SOURCE to a NuGet feed, or enable one (dotnet nuget add source)."
+    | source -> source
+
+// Targets: each takes the arguments that follow its name.
+
+let digits arguments =
+    runProject "examples/Digits" "Digits" arguments
+
+let test arguments =
+    runProject "tests/Properties" "Adjoint.Properties" arguments
+
+let mutate arguments = test ("--mutate" :: arguments)
+
+let format _ =
+    tools ()
+    dotnet "F# layout" [ "fantomas"; "." ]
+    dotnet "C# whitespace" [ "format"; "whitespace"; "."; "--folder"; "--exclude"; ".paket" ]
+    build "Adjoint.slnx"
+    dotnet "C# style" [ "format"; "style"; "Adjoint.slnx"; "--no-restore" ]
+
+let lint _ =
+    tools ()
+    dotnet "F# layout" [ "fantomas"; "--check"; "." ]
+    dotnet "C# whitespace" [ "format"; "whitespace"; "."; "--folder"; "--verify-no-changes" ]
+    build "Adjoint.slnx"
+    runProject "tests/Properties" "Adjoint.Properties" [ "--filter"; "repository" ]
+
+let packages _ =
+    tools ()
+    let source = packageSource ()
+    Environment.SetEnvironmentVariable("NUGET_SOURCE", source)
+    dotnet "paket install" [ "paket"; "install" ]
+    // Paket writes the address that it used; the lock file keeps the variable.
+    let path = Path.Combine(root, "paket.lock")
+    File.WriteAllText(path, Regex.Replace(File.ReadAllText path, @"remote: .*", "remote: %NUGET_SOURCE%"))
+
+let clean _ =
+    for folder in [ "src"; "tests"; "examples"; "benchmarks" ] do
+        let path = Path.Combine(root, folder)
+
+        if Directory.Exists path then
+            for project in Directory.GetDirectories path do
+                for output in [ "bin"; "obj"; "build" ] do
+                    let target = Path.Combine(project, output)
+
+                    if Directory.Exists target then
+                        Directory.Delete(target, true)
+
+let targets =
+    [
+        "run", "train the digits example; arguments go to it", digits
+        "test", "run all tests; arguments go to the runner (--filter TEXT)", test
+        "mutate", "break each rule in turn and show that a law fails", mutate
+        "format", "lay out all sources", format
+        "lint", "check layout, analyzers and the repository's own rules", lint
+        "packages", "resolve packages anew after a change of paket.dependencies", packages
+        "clean", "delete what was built", clean
+    ]
+
+let printTargets () =
+    printfn "dotnet fsi build.fsx TARGET [arguments]"
+
+    for name, purpose, _ in targets do
+        printfn $"  {name, -10} {purpose}"
+
+let main arguments =
+    let name, rest =
+        match arguments with
+        | name :: "--" :: rest -> name, rest
+        | name :: rest -> name, rest
+        | [] -> "", []
+
+    match targets |> List.tryFind (fun (target, _, _) -> target = name) with
+    | Some(_, _, action) ->
+        try
+            action rest
+            0
+        with Stop code ->
+            code
+    | None ->
+        if name <> "" then
+            eprintfn $"There is no target '{name}'."
+
+        printTargets ()
+        if name = "" then 0 else 1
+
+exit (main (List.ofArray fsi.CommandLineArgs[1..]))
