@@ -1,0 +1,4 @@
+namespace System.Runtime.CompilerServices;
+
+/// <summary>The compiler asks for this type to compile records; the target framework lacks it.</summary>
+internal static class IsExternalInit;
