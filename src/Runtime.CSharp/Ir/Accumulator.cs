@@ -10,6 +10,15 @@ public abstract class Accumulator
     /// <summary>Adds a cotangent of the whole value; null adds nothing.</summary>
     public abstract void Add(Value? cotangent);
 
-    /// <summary>Replaces what is gathered so far (zeros at first) by an update of it: the transpose of reading a part.</summary>
-    public abstract void Update(Func<Value, Value> addInto);
+    /// <summary>Whether something was gathered: if not, the cotangent is identically zero so far.</summary>
+    public abstract bool HasValue { get; }
+
+    /// <summary>What is gathered so far, zeros included; to be given back, updated, by <see cref="Put"/>.</summary>
+    public abstract Value Take();
+
+    /// <summary>Sets what is gathered.</summary>
+    public abstract void Put(Value gathered);
+
+    /// <summary>Replaces what is gathered so far by an update of it: the transpose of reading a part.</summary>
+    public void Update(Func<Value, Value> addInto) => Put(addInto(Take()));
 }

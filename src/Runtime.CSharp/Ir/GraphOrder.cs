@@ -4,9 +4,10 @@ using Adjoint.Core;
 namespace Adjoint.Ir;
 
 /// <summary>Orders the nodes behind some results, operands first, with a stack of its own: a chain may be a million deep.</summary>
+/// <remarks>Where the parameters are given, no other may be met.</remarks>
 internal static class GraphOrder
 {
-    internal static ImmutableArray<Node> Of(IEnumerable<Value> results, HashSet<Value> parameters)
+    internal static ImmutableArray<Node> Of(IEnumerable<Value> results, HashSet<Value>? parameters)
     {
         var ordered = ImmutableArray.CreateBuilder<Node>();
         var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
@@ -38,7 +39,7 @@ internal static class GraphOrder
                     pending.Push((node, 0));
                 }
             }
-            else if (!parameters.Contains(value))
+            else if (parameters?.Contains(value) == false)
             {
                 throw new TraceException($"graph: a result depends on {value}, which is not among the parameters.");
             }

@@ -27,9 +27,14 @@ public abstract record Primitive
     /// <summary>The results' tangents from the operands'; null means identically zero, and not all operands' tangents are null.</summary>
     public abstract Value?[] Jvp(Node node, IReadOnlyList<Value?> tangents, RuleContext context);
 
-    /// <summary>Primal results, and tangents made by nodes that are linear in the operands' tangents.</summary>
-    /// <remarks>From <see cref="Jvp"/> unless the primitive holds bodies, whose two parts must become two nodes.</remarks>
-    public virtual Linearized Linearize(Node node, IReadOnlyList<Value?> tangents, RuleContext context) =>
+    /// <summary>The results together with their tangents: what forward mode asks for.</summary>
+    /// <remarks>From <see cref="Jvp"/>, unless one loop carries both.</remarks>
+    public virtual Dual JvpWithPrimal(Node node, IReadOnlyList<Value?> tangents, RuleContext context) =>
+        new(node.Results, Jvp(node, tangents, context));
+
+    /// <summary>Results, and tangents made by nodes that are linear in the operands' tangents: what reverse mode asks for.</summary>
+    /// <remarks>From <see cref="Jvp"/>, unless the primitive holds bodies, whose primal and linear parts are two nodes.</remarks>
+    public virtual Dual Linearize(Node node, IReadOnlyList<Value?> tangents, RuleContext context) =>
         new(node.Results, Jvp(node, tangents, context));
 
     /// <summary>Adds to the accumulators of the linear operands (the others are null) what the results' cotangents say.</summary>
