@@ -1,26 +1,29 @@
 namespace Adjoint.Kernels;
 
-/// <summary>Runs tiles of work, possibly at the same time on several threads.</summary>
-/// <remarks>Work is cut into tiles by shape alone, so results do not depend on the number of threads.</remarks>
+/// <summary>Runs the tiles of a kernel. Kernels cut work by shape alone, so the runner never changes a result.</summary>
 public interface IParallel
 {
-    /// <summary>Runs body(0) … body(count − 1) and returns when all are done.</summary>
+    /// <summary>
+    /// Runs <paramref name="body"/> for 0, 1, …, <paramref name="count"/> − 1, possibly at the same time on several
+    /// threads, and returns when all are done.
+    /// </summary>
     void For(int count, Action<int> body);
 }
 
-/// <summary>Runs tiles one after the other on the calling thread.</summary>
+/// <summary>Runs tiles one after another on the calling thread.</summary>
 public sealed class Serial : IParallel
 {
+    /// <summary>The only instance.</summary>
+    public static readonly Serial Instance = new();
+
     private Serial()
     {
     }
 
-    /// <summary>The only one.</summary>
-    public static Serial Instance { get; } = new();
-
     /// <inheritdoc/>
     public void For(int count, Action<int> body)
     {
+        ArgumentNullException.ThrowIfNull(body);
         for (int i = 0; i < count; i++)
         {
             body(i);
