@@ -18,13 +18,7 @@ let fail (message: string) =
 /// Starts a program in the repository root. With capture, its output comes back as text instead of on the screen.
 let execute capture (program: string) (arguments: string list) =
     let info =
-        ProcessStartInfo(
-            program,
-            arguments,
-            WorkingDirectory = root,
-            RedirectStandardOutput = capture,
-            RedirectStandardError = capture
-        )
+        ProcessStartInfo(program, arguments, WorkingDirectory = root, RedirectStandardOutput = capture, RedirectStandardError = capture)
 
     info.Environment["DOTNET_NOLOGO"] <- "1"
     info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
@@ -35,7 +29,12 @@ let execute capture (program: string) (arguments: string list) =
         with _ ->
             fail $"{program} can't be started: is it installed and on the PATH?"
 
-    let output = if capture then job.StandardOutput.ReadToEndAsync() else null
+    let output =
+        if capture then
+            job.StandardOutput.ReadToEndAsync()
+        else
+            null
+
     let errors = if capture then job.StandardError.ReadToEndAsync() else null
     job.WaitForExit()
     job.ExitCode, (if capture then output.Result + errors.Result else "")
@@ -62,8 +61,7 @@ let run program arguments =
     | 0, _ -> ()
     | code, _ -> raise (Stop code)
 
-let tools () =
-    dotnet "tools" [ "tool"; "restore" ]
+let tools () = dotnet "tools" [ "tool"; "restore" ]
 
 /// Builds a project or the solution. The build restores the packages first (build/Packages.targets).
 let build path =

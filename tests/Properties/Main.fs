@@ -1,4 +1,7 @@
 module Adjoint.Properties.Main
 
+open Expecto
+
 [<EntryPoint>]
-let main _ = 0
+let main arguments =
+    runTestsInAssemblyWithCLIArgs [] arguments
