@@ -91,6 +91,13 @@ internal static unsafe class MicroKernel<T, TVector, TLanes>
         T* buffer = stackalloc T[GemmTiling.Rows * 2 * lanes];
         MicroTile whole = tile with { TargetRow = 2 * lanes, SecondTarget = lanes, Accumulate = false };
         Whole(rows, two, k, a, b, offsets, buffer, in whole);
+        PutAll(rows, two, buffer, c, in tile);
+    }
+
+    /// <summary>The valid lanes of a buffer of <paramref name="rows"/> rows of two vectors, to C.</summary>
+    public static void PutAll(int rows, bool two, T* buffer, T* c, in MicroTile tile)
+    {
+        int lanes = TLanes.Count;
         for (int i = 0; i < rows; i++)
         {
             T* from = buffer + (i * 2 * lanes);
@@ -127,8 +134,9 @@ internal static unsafe class MicroKernel<T, TVector, TLanes>
         }
     }
 
+    /// <summary>The same, storing all lanes of both vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Whole(int rows, bool two, int k, T* a, T* b, int* offsets, T* c, in MicroTile tile)
+    public static void Whole(int rows, bool two, int k, T* a, T* b, int* offsets, T* c, in MicroTile tile)
     {
         if (two)
         {
