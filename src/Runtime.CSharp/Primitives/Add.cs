@@ -1,0 +1,47 @@
+using System.Numerics;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Sum, elementwise. z = x + y, dz = dx + dy; linear. Integers wrap.</summary>
+public sealed partial record Add : ElementwiseBinary
+{
+    /// <inheritdoc/>
+    public override string Name => "add";
+
+    private protected override DTypeKinds Takes => DTypeKinds.Numeric;
+
+    /// <summary>Draws two tensors.</summary>
+    public static Sample Draw(SampleSource source) => Samples.Binary(source, new Add());
+
+    /// <inheritdoc/>
+    protected override double Scalar(double x, double y) => x + y;
+
+    /// <inheritdoc/>
+    protected override Complex Scalar(Complex x, Complex y) => x + y;
+
+    /// <inheritdoc/>
+    protected override long Scalar(long x, long y) => x + y;
+
+    /// <inheritdoc/>
+    protected override ulong Scalar(ulong x, ulong y) => x + y;
+
+    /// <inheritdoc/>
+    protected override Value? LeftTangent(Value dx, Value x, Value y, Value z) => dx;
+
+    /// <inheritdoc/>
+    protected override Value? RightTangent(Value dy, Value x, Value y, Value z) => dy;
+
+    /// <inheritdoc/>
+    protected override void TransposeTensor(Node node, Value cotangent, IReadOnlyList<Accumulator?> accumulators)
+    {
+        accumulators[0]?.Add(cotangent);
+        accumulators[1]?.Add(cotangent);
+    }
+}
+
+public static partial class Ops
+{
+    /// <summary>x + y.</summary>
+    public static Value Add(Value x, Value y) => Apply(new Add(), x, y);
+}

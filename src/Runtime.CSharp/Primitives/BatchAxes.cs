@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Moves the batch axes of tensors to where a rule wants them.</summary>
+internal static class BatchAxes
+{
+    /// <summary>The operands with their batch axes at one place, that of the first batched one; the others are repeated for all lanes.</summary>
+    internal static (ImmutableArray<Value> Values, int Axis) Align(IReadOnlyList<Batched> operands, Extent size)
+    {
+        int axis = operands.First(operand => operand.IsBatched).Axis;
+        return ([.. operands.Select(operand => At(operand, axis, size))], axis);
+    }
+
+    /// <summary>A tensor with its batch axis at this place; one without is repeated for all lanes.</summary>
+    internal static Value At(Batched x, int axis, Extent size)
+    {
+        TensorType type = x.Value.Tensor;
+        if (!x.IsBatched)
+        {
+            return Ops.Broadcast(x.Value, type.Shape.Insert(axis, size), new Axes(Enumerable.Range(0, type.Rank).Select(i => i < axis ? i : i + 1)));
+        }
+
+        List<int> order = [.. Enumerable.Range(0, type.Rank).Where(i => i != x.Axis)];
+        order.Insert(axis, x.Axis);
+        return Ops.Permute(x.Value, new Axes(order));
+    }
+}

@@ -1,0 +1,79 @@
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Repeats a tensor along new axes.</summary>
+/// <remarks>
+/// <para>Shape: axis i of the operand becomes axis Axes[i] of the result, with the same extent; the result's other axes repeat.</para>
+/// <para>Derivative: linear. The transpose sums over the axes that repeat.</para>
+/// </remarks>
+/// <param name="Shape">The result's shape.</param>
+/// <param name="Axes">Where in the result the operand's axes lie.</param>
+public sealed partial record Broadcast(Shape Shape, Axes Axes) : LinearPrimitive
+{
+    /// <inheritdoc/>
+    public override string Name => "broadcast";
+
+    /// <summary>Draws a tensor and axes to add to it.</summary>
+    public static Sample Draw(SampleSource source)
+    {
+        Shape shape = source.Shape();
+        var axes = new Axes(Enumerable.Range(0, shape.Rank).Where(_ => source.Bool()));
+        return new(new Broadcast(shape, axes), source.Numbers(source.Numeric(), shape.Select(axes)));
+    }
+
+    /// <inheritdoc/>
+    public override TensorType Infer(TensorType x)
+    {
+        if (Axes.Count != x.Rank)
+        {
+            throw new TypeRuleException($"{Name}: axes {Axes} name {Axes.Count} axes of the result, but {x} has {x.Rank}.");
+        }
+
+        for (int i = 0; i < x.Rank; i++)
+        {
+            if (Axes[i] >= Shape.Rank || Shape[Axes[i]] != x.Shape[i])
+            {
+                throw new TypeRuleException($"{Name}: axis {i} of {x} does not fit axis {Axes[i]} of the shape {Shape}.");
+            }
+        }
+
+        return x with { Shape = Shape };
+    }
+
+    /// <inheritdoc/>
+    public override NDArray Evaluate(NDArray x)
+    {
+        var strides = new int[Shape.Rank];
+        int[] own = x.Shape.Strides();
+        for (int i = 0; i < own.Length; i++)
+        {
+            strides[Axes[i]] = own[i];
+        }
+
+        return Strided.Copy(x, Shape, strides);
+    }
+
+    /// <inheritdoc/>
+    public override void Transpose(Node node, Value cotangent, Accumulator into)
+    {
+        Value sum = Ops.ReduceSum(cotangent, Axes.Others(Shape.Rank));
+        int[] order = [.. Axes.Order()];
+        into.Add(Ops.Permute(sum, new Axes(Axes.Select(axis => Array.IndexOf(order, axis)))));
+    }
+
+    /// <inheritdoc/>
+    public override Batched Batch(Batched x, Extent size)
+    {
+        var axes = new Axes(Axes.Shifted().Items.Insert(x.Axis, 0));
+        return new(Ops.Broadcast(x.Value, Shape.Insert(0, size), axes), 0);
+    }
+}
+
+public static partial class Ops
+{
+    /// <summary>A tensor repeated: axis i becomes axis axes[i] of the shape, the others repeat.</summary>
+    public static Value Broadcast(Value x, Shape shape, Axes axes) =>
+        x.Tensor.Shape.Equals(shape) && axes.Equals(Axes.All(shape.Rank)) ? x : Apply(new Broadcast(shape, axes), x);
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>One number: a tensor of rank 0.</summary>
+/// <remarks>Derivative: zero.</remarks>
+/// <param name="Value">The number and its dtype.</param>
+public sealed partial record Constant(Scalar Value) : TensorPrimitive
+{
+    /// <inheritdoc/>
+    public override string Name => "constant";
+
+    /// <summary>Draws a number.</summary>
+    public static Sample Draw(SampleSource source) =>
+        new(new Constant(source.Real(Shape.Scalar, Domain.All).At(0)), ImmutableArray<HostValue>.Empty);
+
+    /// <inheritdoc/>
+    protected override TensorType InferTensor(ImmutableArray<TensorType> operands)
+    {
+        CheckCount(operands, 0);
+        return new(Value.Type, Shape.Scalar);
+    }
+
+    /// <inheritdoc/>
+    protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) => NDArray.Full(Shape.Scalar, Value);
+
+    /// <inheritdoc/>
+    protected override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) => null;
+
+    /// <inheritdoc/>
+    protected override Batched BatchTensor(Node node, IReadOnlyList<Batched> operands, Extent size) => Batched.Same(node.Result);
+}
+
+public static partial class Ops
+{
+    /// <summary>One number.</summary>
+    public static Value Constant(Scalar value) => Apply(new Constant(value));
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>A function of single elements, applied to tensors of one type. Broadcasting is a node of its own.</summary>
+public abstract record ElementwisePrimitive : TensorPrimitive
+{
+    /// <summary>The number of operands.</summary>
+    private protected abstract int Arity { get; }
+
+    /// <summary>The dtypes it is defined for.</summary>
+    private protected abstract DTypeKinds Takes { get; }
+
+    /// <summary>Arithmetic operations an element.</summary>
+    private protected virtual double Work => 1;
+
+    /// <inheritdoc/>
+    public sealed override Cost Cost(ImmutableArray<ValueType> operands)
+    {
+        Cost cost = base.Cost(operands);
+        return cost with { Operations = cost.Operations * Work };
+    }
+
+    /// <inheritdoc/>
+    protected override TensorType InferTensor(ImmutableArray<TensorType> operands)
+    {
+        CheckCount(operands, Arity);
+        CheckSame(operands, 0);
+        CheckKind(operands[0]);
+        return ResultType(operands[0]);
+    }
+
+    /// <summary>The result's type from the operands'.</summary>
+    private protected virtual TensorType ResultType(TensorType x) => x;
+
+    /// <inheritdoc/>
+    protected sealed override Batched BatchTensor(Node node, IReadOnlyList<Batched> operands, Extent size)
+    {
+        (ImmutableArray<Value> values, int axis) = BatchAxes.Align(operands, size);
+        return new(Node.Make(this, values).Result, axis);
+    }
+
+    /// <summary>Throws unless the operands from one on have the same type.</summary>
+    private protected void CheckSame(ImmutableArray<TensorType> operands, int first)
+    {
+        for (int i = first + 1; i < operands.Length; i++)
+        {
+            if (operands[i].DType != operands[first].DType)
+            {
+                throw new TypeRuleException(
+                    $"{Name}: operands are of one dtype, not {operands[first]} and {operands[i]}; cast one to the other's.");
+            }
+
+            if (!operands[i].Shape.Equals(operands[first].Shape))
+            {
+                throw new TypeRuleException(
+                    $"{Name}: operands are of one shape, not {operands[first]} and {operands[i]}; broadcast one to the other's.");
+            }
+        }
+    }
+
+    /// <summary>Throws unless the operation is defined for the dtype.</summary>
+    private protected void CheckKind(TensorType x)
+    {
+        if (!Takes.Contain(x.DType))
+        {
+            throw new TypeRuleException($"{Name}: takes {Takes.Describe()} operands, not {x}; cast it first?");
+        }
+    }
+
+    /// <summary>The error for a scalar function that the typing rule makes unreachable.</summary>
+    private protected DTypeException Undefined(DType type) => new($"{Name}: not defined for {type.Name()}.");
+}

@@ -1,0 +1,31 @@
+using System.Numerics;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Exponential, elementwise. y = eˣ, dy = y dx.</summary>
+public sealed partial record Exp : ElementwiseUnary
+{
+    /// <inheritdoc/>
+    public override string Name => "exp";
+
+    private protected override DTypeKinds Takes => DTypeKinds.Differentiable;
+
+    /// <summary>Draws a tensor.</summary>
+    public static Sample Draw(SampleSource source) => Samples.Floating(source, new Exp(), Domain.All);
+
+    /// <inheritdoc/>
+    protected override double Scalar(double x) => Math.Exp(x);
+
+    /// <inheritdoc/>
+    protected override Complex Scalar(Complex x) => Complex.Exp(x);
+
+    /// <inheritdoc/>
+    protected override Value? Derivative(Value x, Value y) => y;
+}
+
+public static partial class Ops
+{
+    /// <summary>eˣ.</summary>
+    public static Value Exp(Value x) => Apply(new Exp(), x);
+}

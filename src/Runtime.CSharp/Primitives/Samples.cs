@@ -1,0 +1,58 @@
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Draws operands for the families of elementwise primitives.</summary>
+internal static class Samples
+{
+    /// <summary>One floating tensor from a domain.</summary>
+    internal static Sample Floating(SampleSource source, ElementwiseUnary primitive, Domain domain) =>
+        new(primitive, source.Real(source.Shape(), domain));
+
+    /// <summary>One tensor of any numeric dtype.</summary>
+    internal static Sample Numeric(SampleSource source, ElementwiseUnary primitive) =>
+        new(primitive, source.Numbers(source.Numeric(), source.Shape()));
+
+    /// <summary>One complex tensor.</summary>
+    internal static Sample Complex(SampleSource source, ElementwisePrimitive primitive) =>
+        new(primitive, source.Numbers(source.Pick(DType.C128, DType.C64), source.Shape()));
+
+    /// <summary>Two tensors of one numeric dtype.</summary>
+    internal static Sample Binary(SampleSource source, ElementwisePrimitive primitive)
+    {
+        DType type = source.Numeric();
+        Shape shape = source.Shape();
+        return new(primitive, source.Numbers(type, shape), source.Numbers(type, shape));
+    }
+
+    /// <summary>Two floating tensors, each from a domain of its own.</summary>
+    internal static Sample Floating(SampleSource source, ElementwisePrimitive primitive, Domain left, Domain right)
+    {
+        DType type = source.Floating();
+        Shape shape = source.Shape();
+        return new(primitive, source.Real(type, shape, left), source.Real(type, shape, right));
+    }
+
+    /// <summary>Numbers and divisors: away from zero where the dtype is floating or complex, at least 1 where it is an integer's.</summary>
+    internal static Sample Division(SampleSource source, ElementwisePrimitive primitive)
+    {
+        DType type = source.Numeric();
+        Shape shape = source.Shape();
+        NDArray divisor = type.IsInteger() ? source.Integers(type, shape, 1, 100)
+            : type.IsFloating() ? source.Real(type, shape, Domain.NonZero)
+            : source.Numbers(type, shape);
+        return new(primitive, source.Numbers(type, shape), divisor);
+    }
+
+    /// <summary>Two tensors of one integer dtype or of bools.</summary>
+    internal static Sample Bits(SampleSource source, ElementwisePrimitive primitive, int operands)
+    {
+        DType type = source.Pick(DType.Bool, DType.I32, DType.U8, DType.I64, DType.U32, DType.I8, DType.U16, DType.I16, DType.U64);
+        Shape shape = source.Shape();
+        return new(primitive, [.. Enumerable.Range(0, operands).Select(_ => Integers(source, type, shape))]);
+    }
+
+    private static NDArray Integers(SampleSource source, DType type, Shape shape) =>
+        type == DType.Bool ? source.Bools(shape) : source.Numbers(type, shape);
+}
