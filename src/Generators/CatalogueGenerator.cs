@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Adjoint.Generators;
 
-/// <summary>Writes each primitive's <c>Attributes</c>, and the catalogue of all primitives of the assembly, by name.</summary>
+/// <summary>Writes each primitive's <c>Attributes</c> and <c>MapBodies</c>, and the catalogue of all primitives of the assembly, by name.</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class CatalogueGenerator : IIncrementalGenerator
 {
@@ -28,7 +28,7 @@ public sealed class CatalogueGenerator : IIncrementalGenerator
             }
             else
             {
-                output.AddSource($"{model.TypeName}.g.cs", Writer.Attributes(model));
+                output.AddSource($"{model.TypeName}.g.cs", Writer.Members(model));
             }
         });
         context.RegisterSourceOutput(primitives.Collect(), static (output, models) => WriteCatalogue(output, models));

@@ -19,11 +19,17 @@ internal sealed record PrimitiveModel(string Name, string TypeName, Sequence<Att
 /// <param name="Members">The members of an enumeration; empty for other types.</param>
 internal sealed record AttributeModel(string Property, string Type, Sequence<string> Members)
 {
+    /// <summary>The type of one body, fully qualified.</summary>
+    internal const string Body = "global::Adjoint.Ir.Body";
+
     /// <summary>The attribute's name in printed graphs.</summary>
     internal string Name => Camel.Lower(Property);
 
     /// <summary>Whether it is of an enumeration, which travels as a string.</summary>
     internal bool IsEnum => Members.Items.Length > 0;
+
+    /// <summary>Whether it is a body or a list of bodies.</summary>
+    internal bool HoldsBodies => Type is Body or "global::Adjoint.Ir.Bodies";
 }
 
 /// <summary>An array that is equal by content.</summary>

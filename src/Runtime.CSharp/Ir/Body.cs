@@ -49,4 +49,11 @@ public sealed class Bodies : ContentList<Body>
         : base([.. items])
     {
     }
+
+    /// <summary>Each body replaced; this list itself where nothing changes.</summary>
+    public Bodies Map(Func<Body, Body> map)
+    {
+        Body[] mapped = [.. Items.Select(map)];
+        return mapped.Zip(Items).All(pair => ReferenceEquals(pair.First, pair.Second)) ? this : new(mapped);
+    }
 }

@@ -6,6 +6,8 @@ namespace Adjoint.Ir;
 /// <summary>Reads whole numbers, lists of them, and scalars.</summary>
 internal sealed class NumberParser(GraphLexer lexer)
 {
+    private const int MaxRank = 255;
+
     /// <summary>5, −1.</summary>
     internal int ReadInt()
     {
@@ -52,9 +54,9 @@ internal sealed class NumberParser(GraphLexer lexer)
     {
         Token place = lexer.Next;
         List<int> extents = ReadInts();
-        return extents.TrueForAll(extent => extent >= 0)
+        return extents.Count <= MaxRank && extents.TrueForAll(extent => extent >= 0)
             ? Shape.Of([.. extents])
-            : throw lexer.Error(place, "an extent is negative.");
+            : throw lexer.Error(place, $"a shape has at most {MaxRank} extents, each at least 0.");
     }
 
     /// <summary>Distinct axes, each at least 0.</summary>
@@ -62,9 +64,9 @@ internal sealed class NumberParser(GraphLexer lexer)
     {
         Token place = lexer.Next;
         List<int> axes = ReadInts();
-        return axes.TrueForAll(axis => axis >= 0) && new HashSet<int>(axes).Count == axes.Count
+        return axes.Count <= MaxRank && axes.TrueForAll(axis => axis >= 0) && axes.Distinct().Count() == axes.Count
             ? new Axes(axes)
-            : throw lexer.Error(place, "axes must be at least 0 and stand once.");
+            : throw lexer.Error(place, $"axes are at most {MaxRank}, each at least 0 and there once.");
     }
 
     /// <summary>The number after a dtype.</summary>

@@ -7,7 +7,7 @@ namespace Adjoint.Ir;
 /// <summary>An operation of the IR: a sealed record of attributes and everything that is known about it.</summary>
 /// <remarks>
 /// Declared <c>sealed partial</c>, with a literal <see cref="Name"/> and a static <c>Draw</c>: a generator writes
-/// <see cref="Attributes"/> and the catalogue from that.
+/// <see cref="Attributes"/>, <see cref="MapBodies"/> and the catalogue from that.
 /// </remarks>
 public abstract record Primitive
 {
@@ -16,6 +16,9 @@ public abstract record Primitive
 
     /// <summary>The attributes by name, for printing, saving and merging.</summary>
     public abstract ImmutableArray<NamedAttribute> Attributes { get; }
+
+    /// <summary>The same primitive with each body that it holds replaced; itself where nothing changes.</summary>
+    public virtual Primitive MapBodies(Func<Body, Body> map) => this;
 
     /// <summary>Checks the operands' types and gives the results'.</summary>
     /// <exception cref="TypeRuleException">The operands break the rule.</exception>
