@@ -1,6 +1,5 @@
 using Adjoint.Core;
 using Adjoint.Ir;
-using ValueType = Adjoint.Ir.ValueType;
 
 namespace Adjoint.Execute;
 

@@ -13,7 +13,7 @@ internal sealed class BufferList(Arena arena, DType type, int length)
 {
     private const byte Rubbish = 0xCB;
 
-    private readonly long bytes = (long)length * type.Size();
+    private readonly long weight = (long)length * type.Size();
     private NDArray[] free = new NDArray[2];
     private int count;
     private long loaned;
@@ -28,7 +28,7 @@ internal sealed class BufferList(Arena arena, DType type, int length)
             return new(type, shape, type.NewArray(length));
         }
 
-        arena.FreeBytes -= bytes;
+        arena.FreeBytes -= weight;
         NDArray array = free[--count];
         free[count] = null!;
         return ReferenceEquals(array.Shape, shape) || array.Shape.Equals(shape) ? array : array.Reshaped(shape);
@@ -53,14 +53,14 @@ internal sealed class BufferList(Arena arena, DType type, int length)
             Array.Resize(ref free, 2 * count);
         }
 
-        arena.FreeBytes += bytes;
+        arena.FreeBytes += weight;
         free[count++] = array;
     }
 
     /// <summary>Lets all free arrays go.</summary>
     internal void Clear()
     {
-        arena.FreeBytes -= count * bytes;
+        arena.FreeBytes -= count * weight;
         Array.Clear(free, 0, count);
         count = 0;
         loaned = 0;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
-using ValueType = Adjoint.Ir.ValueType;
 
 namespace Adjoint.Execute;
 

@@ -27,5 +27,5 @@ internal static class RunErrors
     }
 
     internal static AdjointException TooDeep() =>
-        new("run: bodies are nested too deep for the stack of this thread. Nest them less, or run on a thread with a larger stack.");
+        new("bodies are nested too deep for the stack of this thread. Nest them less, or run on a thread with a larger stack.");
 }
