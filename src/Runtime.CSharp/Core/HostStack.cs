@@ -5,18 +5,40 @@ public sealed class HostStack : HostValue
 {
     private readonly List<HostValue?> entries;
 
-    internal HostStack() => entries = [];
+    /// <summary>An empty stack of arrays of one type (depth 1), or of stacks of them (depth 2), and so on.</summary>
+    public HostStack(DType type, Shape shape, int depth = 1)
+        : this(type, shape, depth, [])
+    {
+    }
 
-    private HostStack(List<HostValue?> entries) => this.entries = entries;
+    private HostStack(DType type, Shape shape, int depth, List<HostValue?> entries)
+    {
+        Type = type;
+        Shape = shape;
+        Depth = depth;
+        this.entries = entries;
+    }
 
-    /// <summary>One more than the largest index that was put.</summary>
+    /// <summary>The dtype of the innermost entries.</summary>
+    public DType Type { get; }
+
+    /// <summary>The shape of the innermost entries.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>How many stacks are nested, at least 1.</summary>
+    public int Depth { get; }
+
+    /// <summary>One more than the largest index at which something is held.</summary>
     public int Count => entries.Count;
 
-    /// <summary>An entry, or null where nothing was put: a zero.</summary>
+    /// <summary>An entry, or null where nothing is held: a zero.</summary>
     public HostValue? this[int index] => (uint)index < (uint)entries.Count ? entries[index] : null;
 
+    /// <summary>A new zero of an entry's type.</summary>
+    public HostValue ZeroEntry() => Depth == 1 ? NDArray.New(Type, Shape) : new HostStack(Type, Shape, Depth - 1);
+
     /// <summary>A copy that shares the entries.</summary>
-    internal HostStack Copy() => new([.. entries]);
+    internal HostStack Copy() => new(Type, Shape, Depth, [.. entries]);
 
     /// <summary>Writes an entry; null is a zero and lets the old one go.</summary>
     internal void Put(int index, HostValue? value)

@@ -18,4 +18,7 @@ public readonly record struct Held(HostValue Value, bool Owned)
 
     /// <summary>The array itself if it is owned, otherwise a copy: either may be overwritten.</summary>
     public NDArray Writable() => Owned ? Array : Array.Copy();
+
+    /// <summary>The value itself if it is owned, otherwise a copy: it may be kept where it is never overwritten.</summary>
+    public HostValue Keep() => Owned ? Value : Value is NDArray array ? array.Copy() : Stack.Copy();
 }

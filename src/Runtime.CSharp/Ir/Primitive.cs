@@ -47,6 +47,9 @@ public abstract record Primitive
         Node node, IReadOnlyList<Value?> cotangents, IReadOnlyList<Accumulator?> accumulators, RuleContext context) =>
         throw new DerivativeException($"{Name}: not linear in its operands, so it has no transpose.");
 
+    /// <summary>Whether <see cref="Batch"/> takes batched stacks; otherwise a node that meets one runs lane by lane.</summary>
+    public virtual bool BatchesStacks => false;
+
     /// <summary>The results for all lanes; at least one operand is batched.</summary>
     public abstract Batched[] Batch(Node node, IReadOnlyList<Batched> operands, Extent size, RuleContext context);
 

@@ -32,6 +32,9 @@ public abstract class RuleContext
     /// <param name="required">Results that must have one.</param>
     /// <param name="size">The number of lanes.</param>
     public abstract BatchedBody Batch(Graph body, ParameterMask batched, ParameterMask required, Extent size);
+
+    /// <summary>The results that have tangents and depend on some parameters.</summary>
+    public abstract ParameterMask Reached(Graph body, ParameterMask sources);
 }
 
 /// <summary>What <see cref="RuleContext.Jvp"/> gives.</summary>

@@ -6,14 +6,23 @@ namespace Adjoint.Ir;
 /// <summary>Types of run-time values, and the types that values under vmap have.</summary>
 public static class ValueTypes
 {
-    /// <summary>The type of an array, or of a stack that has an entry.</summary>
-    public static ValueType Of(HostValue value) => value switch
+    /// <summary>The type of a run-time value.</summary>
+    public static ValueType Of(HostValue value)
     {
-        NDArray array => TensorType.Of(array),
-        HostStack stack => new StackType(Of(Enumerable.Range(0, stack.Count).Select(i => stack[i]).FirstOrDefault(entry => entry is not null)
-            ?? throw new InvalidOperationException("The type of an empty stack cannot be told from its value."))),
-        _ => throw new InvalidOperationException($"{value} is no run-time value."),
-    };
+        if (value is NDArray array)
+        {
+            return TensorType.Of(array);
+        }
+
+        var stack = (HostStack)value;
+        ValueType type = new TensorType(stack.Type, stack.Shape);
+        for (int i = 0; i < stack.Depth; i++)
+        {
+            type = new StackType(type);
+        }
+
+        return type;
+    }
 
     /// <summary>The types of some values.</summary>
     public static ImmutableArray<ValueType> Of(IEnumerable<Value> values) => [.. values.Select(value => value.Type)];

@@ -21,9 +21,6 @@ public static partial class Ops
     /// <summary>A tensor of ones (true for bool).</summary>
     public static Value Ones(TensorType type) => Full(type.Shape, Scalar.One(type.DType));
 
-    /// <summary>Zeros of a tensor's type.</summary>
-    public static Value ZerosLike(Value x) => Zeros(x.Tensor);
-
     /// <summary>Ones of a tensor's type.</summary>
     public static Value OnesLike(Value x) => Ones(x.Tensor);
 

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Runs a body: x → f(x).</summary>
+/// <remarks>Derivative: the body's.</remarks>
+/// <param name="Body">f.</param>
+public sealed partial record Call(Body Body) : CallPrimitive(Body)
+{
+    /// <inheritdoc/>
+    public override string Name => "call";
+
+    /// <summary>A call of a random program.</summary>
+    public static Sample Draw(SampleSource source)
+    {
+        TensorType type = new(source.Floating(), source.Shape(maxRank: 2));
+        return new(
+            new Call(source.Body([type, type], [type, type])),
+            source.Real(type.DType, type.Shape, Domain.All),
+            source.Real(type.DType, type.Shape, Domain.All));
+    }
+
+    /// <inheritdoc/>
+    public override Dual Linearize(Node node, IReadOnlyList<Value?> tangents, RuleContext context)
+    {
+        ParameterMask active = ParameterMask.Present(tangents);
+        LinearizedBody split = context.Linearize(Body.Graph, active, ParameterMask.None(node.Results.Length));
+        Node primal = Node.Make(new Call(split.Primal), node.Operands);
+        int count = node.Results.Length;
+        Node linear = Node.Make(
+            new Call(split.Linear),
+            BodyRules.LinearArguments(split, node.Operands, primal.Results.Skip(count), tangents.OfType<Value>()));
+        return new(primal.Results[..count], split.Tangents.Spread(linear.Results));
+    }
+
+    /// <inheritdoc/>
+    protected override Primitive With(Graph body) => new Call(body);
+}
+
+/// <content>Calls.</content>
+public static partial class Ops
+{
+    /// <summary>The results of a body on these arguments.</summary>
+    public static ImmutableArray<Value> Call(Graph body, params IEnumerable<Value> arguments) =>
+        Node.Make(new Call(body), [.. arguments]).Results;
+}
