@@ -16,14 +16,16 @@ public abstract record ComplexPart : ElementwisePrimitive
 
     private protected override TensorType ResultType(TensorType x) => x with { DType = x.DType.RealPart() };
 
-    /// <inheritdoc/>
-    protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) => operands[0].Storage switch
+    /// <summary>A part of every number of a complex array.</summary>
+    internal static NDArray Of(NDArray array, Func<Complex, double> part) => array.Storage switch
     {
-        Complex64[] x => NDArray.Own(operands[0].Shape, Array.ConvertAll(x, item => (float)Part(item.ToComplex()))),
-        Complex[] x => NDArray.Own(operands[0].Shape, Array.ConvertAll(x, item => Part(item))),
-        _ => throw Undefined(operands[0].Type),
+        Complex64[] x => NDArray.Own(array.Shape, Array.ConvertAll(x, item => (float)part(item.ToComplex()))),
+        _ => NDArray.Own(array.Shape, Array.ConvertAll(array.Data<Complex>(), item => part(item))),
     };
 
     /// <inheritdoc/>
-    protected override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) => Ops.Apply(this, tangents[0]!);
+    protected sealed override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) => Of(operands[0], Part);
+
+    /// <inheritdoc/>
+    protected sealed override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) => Ops.Apply(this, tangents[0]!);
 }

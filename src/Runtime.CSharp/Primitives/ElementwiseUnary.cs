@@ -31,12 +31,12 @@ public abstract record ElementwiseUnary : ElementwisePrimitive
     /// <summary>The function of bools.</summary>
     protected virtual bool Scalar(bool x) => throw Undefined(DType.Bool);
 
-    /// <summary>dy/dx from x and y, or null where it is zero everywhere.</summary>
-    protected abstract Value? Derivative(Value x, Value y);
+    /// <summary>dy: a value linear in dx, or null where it is zero everywhere.</summary>
+    protected abstract Value? Tangent(Value dx, Value x, Value y);
 
     /// <inheritdoc/>
-    protected override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) =>
-        Derivative(node.Operands[0], node.Result) is { } slope ? tangents[0]! * slope : null;
+    protected sealed override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) =>
+        Tangent(tangents[0]!, node.Operands[0], node.Result);
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context)
@@ -81,10 +81,7 @@ public abstract record ElementwiseLinear : ElementwiseUnary
     protected abstract Value Transpose(Value cotangent);
 
     /// <inheritdoc/>
-    protected sealed override Value? Derivative(Value x, Value y) => null;
-
-    /// <inheritdoc/>
-    protected sealed override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) => Ops.Apply(this, tangents[0]!);
+    protected sealed override Value? Tangent(Value dx, Value x, Value y) => Ops.Apply(this, dx);
 
     /// <inheritdoc/>
     protected sealed override void TransposeTensor(Node node, Value cotangent, IReadOnlyList<Accumulator?> accumulators) =>

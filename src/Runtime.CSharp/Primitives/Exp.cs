@@ -3,7 +3,7 @@ using Adjoint.Ir;
 
 namespace Adjoint.Primitives;
 
-/// <summary>Exponential, elementwise. y = eˣ, dy = y dx.</summary>
+/// <summary>Exponential, elementwise. y = eˣ, dy = y dx (DLMF §4.7).</summary>
 public sealed partial record Exp : ElementwiseUnary
 {
     /// <inheritdoc/>
@@ -21,7 +21,7 @@ public sealed partial record Exp : ElementwiseUnary
     protected override Complex Scalar(Complex x) => Complex.Exp(x);
 
     /// <inheritdoc/>
-    protected override Value? Derivative(Value x, Value y) => y;
+    protected override Value? Tangent(Value dx, Value x, Value y) => dx * y;
 }
 
 public static partial class Ops

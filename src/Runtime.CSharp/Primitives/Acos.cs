@@ -1,0 +1,34 @@
+using System.Numerics;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Arc cosine, elementwise. dy = −dx/√((1 − x)(1 + x)) (DLMF §4.24).</summary>
+/// <remarks>Domain: |x| ≤ 1, NaN beyond; the derivative at ±1 is −∞. Complex: the principal branch.</remarks>
+public sealed partial record Acos : ElementwiseUnary
+{
+    /// <inheritdoc/>
+    public override string Name => "acos";
+
+    private protected override DTypeKinds Takes => DTypeKinds.Differentiable;
+
+    private protected override double Work => 10;
+
+    /// <summary>Draws a tensor.</summary>
+    public static Sample Draw(SampleSource source) => Samples.Floating(source, new Acos(), Domain.Unit);
+
+    /// <inheritdoc/>
+    protected override double Scalar(double x) => Math.Acos(x);
+
+    /// <inheritdoc/>
+    protected override Complex Scalar(Complex x) => Complex.Acos(x);
+
+    /// <inheritdoc/>
+    protected override Value? Tangent(Value dx, Value x, Value y) => -(dx / Ops.Sqrt((1 - x) * (1 + x)));
+}
+
+public static partial class Ops
+{
+    /// <summary>arccos x.</summary>
+    public static Value Acos(Value x) => Apply(new Acos(), x);
+}

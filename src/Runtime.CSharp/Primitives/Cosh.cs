@@ -1,0 +1,33 @@
+using System.Numerics;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Hyperbolic cosine, elementwise. dy = sinh x dx (DLMF §4.34).</summary>
+public sealed partial record Cosh : ElementwiseUnary
+{
+    /// <inheritdoc/>
+    public override string Name => "cosh";
+
+    private protected override DTypeKinds Takes => DTypeKinds.Differentiable;
+
+    private protected override double Work => 10;
+
+    /// <summary>Draws a tensor.</summary>
+    public static Sample Draw(SampleSource source) => Samples.Floating(source, new Cosh(), Domain.All);
+
+    /// <inheritdoc/>
+    protected override double Scalar(double x) => Math.Cosh(x);
+
+    /// <inheritdoc/>
+    protected override Complex Scalar(Complex x) => Complex.Cosh(x);
+
+    /// <inheritdoc/>
+    protected override Value? Tangent(Value dx, Value x, Value y) => dx * Ops.Sinh(x);
+}
+
+public static partial class Ops
+{
+    /// <summary>cosh x.</summary>
+    public static Value Cosh(Value x) => Apply(new Cosh(), x);
+}

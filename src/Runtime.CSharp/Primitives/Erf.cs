@@ -1,0 +1,29 @@
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Error function, elementwise. dy = 2/√π e^(−x²) dx (DLMF §7.2).</summary>
+public sealed partial record Erf : ElementwiseUnary
+{
+    /// <inheritdoc/>
+    public override string Name => "erf";
+
+    private protected override DTypeKinds Takes => DTypeKinds.Floating;
+
+    private protected override double Work => 10;
+
+    /// <summary>Draws a tensor.</summary>
+    public static Sample Draw(SampleSource source) => Samples.Floating(source, new Erf(), Domain.All);
+
+    /// <inheritdoc/>
+    protected override double Scalar(double x) => ErrorFunctions.Erf(x);
+
+    /// <inheritdoc/>
+    protected override Value? Tangent(Value dx, Value x, Value y) => dx * (ErrorFunctions.Slope * Ops.Exp(-Ops.Square(x)));
+}
+
+public static partial class Ops
+{
+    /// <summary>erf x.</summary>
+    public static Value Erf(Value x) => Apply(new Erf(), x);
+}

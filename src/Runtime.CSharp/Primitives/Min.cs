@@ -1,0 +1,40 @@
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Smaller of two, elementwise. NaN if either is NaN; −0 is below 0; false below true.</summary>
+/// <remarks>Derivative: that of the smaller; where both are equal each gets half.</remarks>
+public sealed partial record Min : ElementwiseBinary
+{
+    /// <inheritdoc/>
+    public override string Name => "min";
+
+    private protected override DTypeKinds Takes => DTypeKinds.Ordered;
+
+    /// <summary>Draws two tensors that differ everywhere.</summary>
+    public static Sample Draw(SampleSource source) => Samples.Unequal(source, new Min());
+
+    /// <inheritdoc/>
+    protected override double Scalar(double x, double y) => Math.Min(x, y);
+
+    /// <inheritdoc/>
+    protected override long Scalar(long x, long y) => Math.Min(x, y);
+
+    /// <inheritdoc/>
+    protected override ulong Scalar(ulong x, ulong y) => Math.Min(x, y);
+
+    /// <inheritdoc/>
+    protected override bool Scalar(bool x, bool y) => x && y;
+
+    /// <inheritdoc/>
+    protected override Value? LeftTangent(Value dx, Value x, Value y, Value z) => Ops.WhereChosen(Ops.Less(x, y), Ops.Equal(x, y), dx);
+
+    /// <inheritdoc/>
+    protected override Value? RightTangent(Value dy, Value x, Value y, Value z) => Ops.WhereChosen(Ops.Greater(x, y), Ops.Equal(x, y), dy);
+}
+
+public static partial class Ops
+{
+    /// <summary>The smaller of x and y.</summary>
+    public static Value Min(Value x, Value y) => Apply(new Min(), x, y);
+}

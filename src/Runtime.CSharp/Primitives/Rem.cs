@@ -1,0 +1,40 @@
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Remainder of the division cut towards zero, elementwise; its sign is x's. z = x − y trunc(x/y), dz = dx − trunc(x/y) dy.</summary>
+/// <remarks>Integer division by zero is an error; floating x rem 0 is NaN. Kinks: multiples of y, where z jumps.</remarks>
+public sealed partial record Rem : ElementwiseBinary
+{
+    /// <inheritdoc/>
+    public override string Name => "rem";
+
+    private protected override DTypeKinds Takes => DTypeKinds.Real;
+
+    /// <summary>Draws quotients between whole numbers.</summary>
+    public static Sample Draw(SampleSource source) => Samples.Remainder(source, new Rem());
+
+    /// <inheritdoc/>
+    protected override double Scalar(double x, double y) => x % y;
+
+    /// <inheritdoc/>
+    protected override long Scalar(long x, long y) =>
+        y == 0 ? throw new DomainException($"{Name}: integer division of {x} by zero.") : y == -1 ? 0 : x % y;
+
+    /// <inheritdoc/>
+    protected override ulong Scalar(ulong x, ulong y) =>
+        y == 0 ? throw new DomainException($"{Name}: integer division of {x} by zero.") : x % y;
+
+    /// <inheritdoc/>
+    protected override Value? LeftTangent(Value dx, Value x, Value y, Value z) => dx;
+
+    /// <inheritdoc/>
+    protected override Value? RightTangent(Value dy, Value x, Value y, Value z) => -(dy * Ops.Truncate(x / y));
+}
+
+public static partial class Ops
+{
+    /// <summary>The remainder of x/y, of x's sign.</summary>
+    public static Value Rem(Value x, Value y) => Apply(new Rem(), x, y);
+}

@@ -1,0 +1,34 @@
+using System.Numerics;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Square root, elementwise. y = √x, dy = dx/(2y).</summary>
+/// <remarks>Domain: x ≥ 0, NaN below. The derivative at 0 is ∞. Complex: the principal branch.</remarks>
+public sealed partial record Sqrt : ElementwiseUnary
+{
+    /// <inheritdoc/>
+    public override string Name => "sqrt";
+
+    private protected override DTypeKinds Takes => DTypeKinds.Differentiable;
+
+    private protected override double Work => 10;
+
+    /// <summary>Draws a tensor.</summary>
+    public static Sample Draw(SampleSource source) => Samples.Floating(source, new Sqrt(), Domain.Positive);
+
+    /// <inheritdoc/>
+    protected override double Scalar(double x) => Math.Sqrt(x);
+
+    /// <inheritdoc/>
+    protected override Complex Scalar(Complex x) => Complex.Sqrt(x);
+
+    /// <inheritdoc/>
+    protected override Value? Tangent(Value dx, Value x, Value y) => Ops.Scale(dx, 0.5) / y;
+}
+
+public static partial class Ops
+{
+    /// <summary>√x.</summary>
+    public static Value Sqrt(Value x) => Apply(new Sqrt(), x);
+}
