@@ -23,17 +23,24 @@ internal static class Writer
             + $"partial record {model.TypeName.Substring(dot + 1)}\n{{\n"
             + "    /// <inheritdoc/>\n"
             + $"    public override global::System.Collections.Immutable.ImmutableArray<{Named}> Attributes => [{values}];\n"
-            + MapBodies([.. model.Attributes.Items.Where(attribute => attribute.HoldsBodies)])
+            + MapBodies(model)
             + "}\n";
     }
 
-    private static string MapBodies(AttributeModel[] bodies) => bodies.Length == 0 ? "" :
-        "\n    /// <inheritdoc/>\n"
-        + $"    public override {Primitive} MapBodies(global::System.Func<{Body}, {Body}> map)\n    {{\n"
-        + string.Concat(bodies.Select((body, i) =>
-            $"        var body{i} = {(body.Type == Body ? $"map({body.Property})" : $"{body.Property}.Map(map)")};\n"))
-        + $"        return {string.Join(" && ", bodies.Select((body, i) => $"ReferenceEquals(body{i}, {body.Property})"))}\n"
-        + $"            ? this : this with {{ {string.Join(", ", bodies.Select((body, i) => $"{body.Property} = body{i}"))} }};\n    }}\n";
+    private static string MapBodies(PrimitiveModel model)
+    {
+        AttributeModel[] bodies = [.. model.Attributes.Items.Where(attribute => attribute.HoldsBodies)];
+        string mapped = string.Concat(bodies.Select(body =>
+            $"        var {Local(body)} = {(body.Type == Body ? $"map({body.Property})" : $"{body.Property}.Map(map)")};\n"));
+        string arguments = string.Join(", ", model.Attributes.Items.Select(item => item.HoldsBodies ? Local(item) : item.Property));
+        return bodies.Length == 0 ? "" :
+            "\n    /// <inheritdoc/>\n"
+            + $"    public override {Primitive} MapBodies(global::System.Func<{Body}, {Body}> map)\n    {{\n{mapped}"
+            + $"        return {string.Join(" && ", bodies.Select(body => $"ReferenceEquals({Local(body)}, {body.Property})"))}\n"
+            + $"            ? this : new global::{model.TypeName}({arguments});\n    }}\n";
+
+        static string Local(AttributeModel body) => "mapped" + body.Property;
+    }
 
     /// <summary>The catalogue of these primitives.</summary>
     internal static string Catalogue(IEnumerable<PrimitiveModel> models) => Header

@@ -3,6 +3,8 @@ namespace Adjoint.Core;
 /// <summary>What goes wrong in a user's hands: says what was wrong, where, and what would be right.</summary>
 public class AdjointException : Exception
 {
+    private string? located;
+
     /// <summary>An error with its message.</summary>
     public AdjointException(string message)
         : base(message)
@@ -13,6 +15,19 @@ public class AdjointException : Exception
     public AdjointException(string message, Exception? inner)
         : base(message, inner)
     {
+    }
+
+    /// <summary>What was wrong, where, and what would be right.</summary>
+    public override string Message => located ?? base.Message;
+
+    /// <summary>Says, once, in which operation and where in the model it happened: who knows best comes first.</summary>
+    internal void Locate(string operation, string where)
+    {
+        if (located is null)
+        {
+            string named = base.Message.StartsWith(operation, StringComparison.Ordinal) ? base.Message : $"{operation}: {base.Message}";
+            located = where.Length == 0 ? named : $"{named} In {where}.";
+        }
     }
 }
 

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Adjoint.Ir;
+
+namespace Adjoint.Compile;
+
+/// <summary>A step of the way from a graph to what runs: a graph with the same results.</summary>
+/// <param name="Name">The name in messages, snake_case.</param>
+/// <param name="Apply">What it does.</param>
+public sealed record Pass(string Name, Func<Graph, Graph> Apply);
+
+/// <summary>Passes, one after the other. Nodes that no result depends on need none: a graph holds only what its results need.</summary>
+public sealed class Pipeline
+{
+    /// <summary>A pipeline of these passes.</summary>
+    public Pipeline(params Pass[] passes) => Passes = [.. passes];
+
+    /// <summary>What every graph goes through.</summary>
+    public static Pipeline Default { get; } = new(
+        new("simplify", Simplify.Apply),
+        new("merge_equal_nodes", MergeEqualNodes.Apply));
+
+    /// <summary>The passes, in order.</summary>
+    public ImmutableArray<Pass> Passes { get; }
+
+    /// <summary>The graph after all passes; debug builds verify it after each.</summary>
+    public Graph Run(Graph graph)
+    {
+        foreach (Pass pass in Passes)
+        {
+            graph = pass.Apply(graph);
+            Verify(graph, pass);
+        }
+
+        return graph;
+    }
+
+    [Conditional("DEBUG")]
+    private static void Verify(Graph graph, Pass pass)
+    {
+        try
+        {
+            Verifier.Check(graph);
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new InvalidOperationException($"pass {pass.Name}: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using Adjoint.Ir;
+
+namespace Adjoint.Compile;
+
+/// <summary>Takes a graph node by node, operands first, and the bodies inside it before the nodes that hold them.</summary>
+/// <param name="start">Gives, for one graph, the rule that says what stands for a node's results.</param>
+internal sealed class Rewriter(Func<Func<Node, ImmutableArray<Value>>> start)
+{
+    private readonly Dictionary<Body, Body> bodies = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The graph rewritten; itself where no rule changed a thing.</summary>
+    internal Graph Apply(Graph graph)
+    {
+        Func<Node, ImmutableArray<Value>> rule = start();
+        var substitution = new Substitution();
+        foreach (Node node in graph.Nodes)
+        {
+            ImmutableArray<Value> replaced = rule(Renewed(node, substitution));
+            for (int i = 0; i < replaced.Length; i++)
+            {
+                if (replaced[i] != node.Results[i])
+                {
+                    Node.SettleOrigin([replaced[i]], node.Origin);
+                    substitution[node.Results[i]] = replaced[i];
+                }
+            }
+        }
+
+        ImmutableArray<Value> results = substitution.Of(graph.Results);
+        return results == graph.Results ? graph : new(graph.Parameters, results);
+    }
+
+    private Node Renewed(Node node, Substitution substitution)
+    {
+        Primitive primitive = node.Primitive.MapBodies(Apply);
+        ImmutableArray<Value> operands = substitution.Of(node.Operands);
+        return ReferenceEquals(primitive, node.Primitive) && operands == node.Operands ? node : Node.Make(primitive, operands, node.Origin);
+    }
+
+    private Body Apply(Body body)
+    {
+        if (!bodies.TryGetValue(body, out Body? rewritten))
+        {
+            Graph graph = Apply(body.Graph);
+            rewritten = ReferenceEquals(graph, body.Graph) ? body : new(graph);
+            bodies.Add(body, rewritten);
+        }
+
+        return rewritten;
+    }
+}

@@ -1,0 +1,40 @@
+using Adjoint.Core;
+
+namespace Adjoint.Execute;
+
+/// <summary>The arrays that one run at a time works in: those that are free again serve the next results of their dtype and length.</summary>
+/// <remarks>Fresh memory is slow, so it is kept within a run and from one run to the next. Used by one thread at a time.</remarks>
+internal sealed class Arena
+{
+    private readonly Dictionary<(DType Type, int Length), BufferList> lists = [];
+
+    /// <summary>Whether freed memory is overwritten with rubbish.</summary>
+    internal bool Spoil { get; set; }
+
+    /// <summary>How many arrays had to be made because none was free.</summary>
+    internal long Made { get; set; }
+
+    /// <summary>The bytes of all free arrays.</summary>
+    internal long FreeBytes { get; set; }
+
+    /// <summary>Where arrays of a dtype and length are kept.</summary>
+    internal BufferList List(DType type, int length)
+    {
+        if (!lists.TryGetValue((type, length), out BufferList? list))
+        {
+            list = new BufferList(this, type, length);
+            lists.Add((type, length), list);
+        }
+
+        return list;
+    }
+
+    /// <summary>Lets all free arrays go.</summary>
+    internal void Clear()
+    {
+        foreach (BufferList list in lists.Values)
+        {
+            list.Clear();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Execute;
+
+/// <summary>The free arrays of one dtype and length in an <see cref="Arena"/>.</summary>
+/// <remarks>
+/// Arrays made by evaluation are taken in too, but never more than are out on loan: a loop that frees more than it
+/// rents does not fill memory.
+/// </remarks>
+internal sealed class BufferList(Arena arena, DType type, int length)
+{
+    private const byte Rubbish = 0xCB;
+
+    private readonly long weight = (long)length * type.Size();
+    private NDArray[] free = new NDArray[2];
+    private int count;
+    private long loaned;
+
+    /// <summary>An array of this list's dtype and length with this shape; what is in it is arbitrary.</summary>
+    internal NDArray Rent(Shape shape)
+    {
+        loaned++;
+        if (count == 0)
+        {
+            arena.Made++;
+            return new(type, shape, type.NewArray(length));
+        }
+
+        arena.FreeBytes -= weight;
+        NDArray array = free[--count];
+        free[count] = null!;
+        return ReferenceEquals(array.Shape, shape) || array.Shape.Equals(shape) ? array : array.Reshaped(shape);
+    }
+
+    /// <summary>Takes an array that nobody reads any more.</summary>
+    internal void Return(NDArray array)
+    {
+        if (loaned == 0 || array.Size != length || array.Type != type)
+        {
+            return;
+        }
+
+        loaned--;
+        if (arena.Spoil)
+        {
+            SpoilElements(array.Storage);
+        }
+
+        if (count == free.Length)
+        {
+            Array.Resize(ref free, 2 * count);
+        }
+
+        arena.FreeBytes += weight;
+        free[count++] = array;
+    }
+
+    /// <summary>Lets all free arrays go.</summary>
+    internal void Clear()
+    {
+        arena.FreeBytes -= count * weight;
+        Array.Clear(free, 0, count);
+        count = 0;
+        loaned = 0;
+    }
+
+    private static void SpoilElements(Array storage)
+    {
+        int bytes = Buffer.ByteLength(storage);
+        MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(storage), bytes).Fill(Rubbish);
+    }
+}

@@ -1,0 +1,125 @@
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Execute;
+
+/// <summary>A graph made ready to run many times, from any number of threads at once.</summary>
+/// <remarks>
+/// Memory that runs work in is kept for later runs, up to <see cref="KeptBytes"/>; arrays that are handed out as results are
+/// the caller's. The rules of ownership are those of <see cref="Interpreter"/>.
+/// </remarks>
+public sealed class Executable
+{
+    private const long DefaultKeptBytes = 1L << 30;
+
+    private readonly Lock gate = new();
+    private readonly Stack<Interpreter> idle = [];
+    private readonly PlanTable plans = new();
+    private long kept;
+
+    private Executable(Graph graph) => Graph = graph;
+
+    /// <summary>The graph that runs.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>How many bytes of working memory may be kept between runs; 1 GiB unless set.</summary>
+    public long KeptBytes { get; init; } = DefaultKeptBytes;
+
+    /// <summary>Makes a graph ready to run.</summary>
+    public static Executable Compile(Graph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        var executable = new Executable(graph);
+        var first = new Interpreter(executable.plans);
+        executable.plans.Of(graph, first);
+        executable.idle.Push(first);
+        return executable;
+    }
+
+    /// <summary>Runs on arrays, which are only read, and gives fresh ones.</summary>
+    /// <exception cref="AdjointException">An argument does not fit, or something went wrong on the way.</exception>
+    public NDArray[] Run(params NDArray[] arguments) => Run(arguments, RunOptions.Default);
+
+    /// <summary>Runs on arrays, which are only read, and gives fresh ones.</summary>
+    /// <exception cref="AdjointException">An argument does not fit, or something went wrong on the way.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public NDArray[] Run(IReadOnlyList<NDArray> arguments, RunOptions options)
+    {
+        foreach (ValueType type in Graph.ResultTypes)
+        {
+            if (type is StackType)
+            {
+                throw new StructureException($"run: a result is a {type}, no array. Ask for values instead of arrays.");
+            }
+        }
+
+        return [.. RunValues([.. arguments], options).Cast<NDArray>()];
+    }
+
+    /// <summary>Runs on arrays and stacks, which are only read, and gives fresh ones.</summary>
+    /// <exception cref="AdjointException">An argument does not fit, or something went wrong on the way.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public HostValue[] RunValues(IReadOnlyList<HostValue> arguments, RunOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        HostValue[] values = [.. arguments];
+        Arguments.Check(Graph, values);
+        Interpreter interpreter = Take();
+        HostValue[] results = interpreter.RunWhole(Graph, values, options ?? RunOptions.Default);
+        GiveBack(interpreter);
+        return results;
+    }
+
+    /// <summary>Runs on arrays and writes the results into arrays of the caller, which may be arguments too. Kernels alone allocate nothing.</summary>
+    /// <exception cref="AdjointException">An array does not fit, or something went wrong on the way; then results may be half written.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public void Run(ReadOnlySpan<NDArray> arguments, Span<NDArray> results, RunOptions? options = null)
+    {
+        Arguments.Check(Graph, ReadOnlySpan<HostValue>.CastUp(arguments));
+        Arguments.CheckTargets(Graph, results);
+        Interpreter interpreter = Take();
+        interpreter.RunInto(Graph, arguments, results, options ?? RunOptions.Default);
+        GiveBack(interpreter);
+    }
+
+    /// <summary>Lets the memory go that is kept for later runs.</summary>
+    public void ReleaseMemory()
+    {
+        lock (gate)
+        {
+            idle.Clear();
+            kept = 0;
+        }
+    }
+
+    private Interpreter Take()
+    {
+        lock (gate)
+        {
+            if (idle.TryPop(out Interpreter? interpreter))
+            {
+                kept -= interpreter.Arena.FreeBytes;
+                return interpreter;
+            }
+        }
+
+        return new Interpreter(plans);
+    }
+
+    /// <summary>Keeps an interpreter whose run has ended well; one whose run has failed is let go, values and all.</summary>
+    private void GiveBack(Interpreter interpreter)
+    {
+        lock (gate)
+        {
+            long bytes = interpreter.Arena.FreeBytes;
+            if (kept + bytes > KeptBytes)
+            {
+                interpreter.Arena.Clear();
+                bytes = 0;
+            }
+
+            kept += bytes;
+            idle.Push(interpreter);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+using System.Runtime.CompilerServices;
+using Adjoint.Core;
+using Adjoint.Ir;
+using Adjoint.Kernels;
+
+namespace Adjoint.Execute;
+
+/// <summary>Runs graphs node by node: the managed backend, and the oracle of every other.</summary>
+/// <remarks>
+/// <para>Who may overwrite what. A value is held as owned when its holder is the only one: no other value of the run, no
+/// stack and nobody outside shares its memory.</para>
+/// <list type="bullet">
+/// <item>The arguments of a run are never owned; those of <see cref="Run(Graph, ReadOnlySpan{Held})"/> are owned as given,
+/// and an owned one is given away: the caller must not read it again.</item>
+/// <item>An operand is handed to a node as owned if it is, this is its last use, and it stands once among the operands.</item>
+/// <item>A primitive may write into an owned operand, keep it, or give it back. Of any other operand it may give back the
+/// value itself or an array that shares its memory: then both count as not owned from there on. What it puts into a
+/// stack must be owned or copied, and the entries of a stack are never written.</item>
+/// <item>A kernel's result lies in memory that was free, or in that of an owned operand that the kernel may overwrite.</item>
+/// <item>A result of a body is owned if it is in the body and stands once among the results.</item>
+/// <item>A result of a run that is not owned is copied, so no two results share memory with each other or an argument.</item>
+/// </list>
+/// <para>Memory that is owned and read no more serves later results. An interpreter is used by one thread at a time.</para>
+/// </remarks>
+public sealed class Interpreter : EvaluationContext
+{
+    private const int MostFrames = 4096;
+
+    private readonly PlanTable plans;
+    private readonly Dictionary<Graph, Frame> frames = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Array> targetMemory = [];
+    private RunOptions options = RunOptions.Default;
+    private Held[] given = [];
+    private Frame? last;
+
+    internal Interpreter(PlanTable plans) => this.plans = plans;
+
+    /// <inheritdoc/>
+    public override IParallel Parallel => options.Parallel;
+
+    /// <inheritdoc/>
+    public override CancellationToken Cancellation => options.Cancellation;
+
+    /// <summary>The memory of this interpreter's runs.</summary>
+    internal Arena Arena { get; } = new();
+
+    internal bool UsesKernels => options.UseKernels;
+
+    /// <summary>Runs a graph as it stands, without any pass.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="arguments">A value for each parameter; they are only read.</param>
+    /// <param name="options">What this run is told.</param>
+    /// <returns>The results; they share no memory with each other or with the arguments.</returns>
+    /// <exception cref="AdjointException">An argument does not fit, or something went wrong on the way.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public static HostValue[] Run(Graph graph, IReadOnlyList<HostValue> arguments, RunOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(arguments);
+        HostValue[] values = [.. arguments];
+        Arguments.Check(graph, values);
+        return new Interpreter(new PlanTable()).RunWhole(graph, values, options ?? RunOptions.Default);
+    }
+
+    /// <inheritdoc/>
+    public override Held[] Run(Graph body, ReadOnlySpan<Held> arguments)
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw RunErrors.TooDeep();
+        }
+
+        if (arguments.Length != body.Parameters.Length)
+        {
+            throw new InvalidOperationException($"{arguments.Length} arguments for a body of {body.Parameters.Length} parameters.");
+        }
+
+        if (options.Cancellation.IsCancellationRequested)
+        {
+            ThrowCancelled(options.Cancellation);
+        }
+
+        Frame frame = FrameOf(body);
+        frame.Run(arguments, []);
+        var results = new Held[body.Results.Length];
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = frame.Result(i);
+        }
+
+        frame.End();
+        return results;
+    }
+
+    /// <inheritdoc/>
+    public override void Report(string line) => options.Diagnostics?.Invoke(line);
+
+    /// <inheritdoc/>
+    public override void CountElements(long elements) => options.CountElements?.Add(elements);
+
+    /// <summary>Throws what a cancelled run throws.</summary>
+    internal static void ThrowCancelled(CancellationToken cancellation) =>
+        throw new OperationCanceledException("run: cancelled by the caller's token.", cancellation);
+
+    /// <summary>A run from the outside: arguments that fit are only read, and results are fresh.</summary>
+    internal HostValue[] RunWhole(Graph graph, ReadOnlySpan<HostValue> arguments, RunOptions run)
+    {
+        Frame frame = Begin(graph, arguments, [], run);
+        var results = new HostValue[graph.Results.Length];
+        for (int i = 0; i < results.Length; i++)
+        {
+            Held held = frame.Result(i);
+            results[i] = held.Owned ? held.Value : Copy(held.Value);
+        }
+
+        frame.End();
+        Finish();
+        return results;
+    }
+
+    /// <summary>The same, with the results written into arrays that fit. They may be arguments too, but share no memory with each other.</summary>
+    internal void RunInto(Graph graph, ReadOnlySpan<NDArray> arguments, ReadOnlySpan<NDArray> targets, RunOptions run)
+    {
+        bool apart = AreApart(arguments, targets);
+        Frame frame = Begin(graph, ReadOnlySpan<HostValue>.CastUp(arguments), apart ? targets : [], run);
+        if (!apart)
+        {
+            frame.KeepResults();
+        }
+
+        for (int i = 0; i < targets.Length; i++)
+        {
+            Array source = frame.Result(i).Array.Storage;
+            if (!ReferenceEquals(source, targets[i].Storage))
+            {
+                Array.Copy(source, targets[i].Storage, source.Length);
+            }
+        }
+
+        if (!apart)
+        {
+            frame.FreeResults();
+        }
+
+        frame.End();
+        Finish();
+    }
+
+    private static HostValue Copy(HostValue value) => value is NDArray array ? array.Copy() : ((HostStack)value).Copy();
+
+    private Frame Begin(Graph graph, ReadOnlySpan<HostValue> arguments, ReadOnlySpan<NDArray> targets, RunOptions run)
+    {
+        options = run;
+        Arena.Spoil = run.SpoilFreed;
+        if (given.Length < arguments.Length)
+        {
+            given = new Held[arguments.Length];
+        }
+
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            given[i] = new(arguments[i], Owned: false);
+        }
+
+        Frame frame = FrameOf(graph);
+        frame.Run(given.AsSpan(0, arguments.Length), targets);
+        return frame;
+    }
+
+    private void Finish()
+    {
+        Array.Clear(given);
+        foreach (Frame frame in frames.Values)
+        {
+            frame.Forget();
+        }
+
+        options = RunOptions.Default;
+    }
+
+    private Frame FrameOf(Graph graph)
+    {
+        if (last is { IsBusy: false } && ReferenceEquals(graph, last.Graph))
+        {
+            return last;
+        }
+
+        if (!frames.TryGetValue(graph, out Frame? frame) || frame.IsBusy)
+        {
+            if (frames.Count >= MostFrames)
+            {
+                frames.Clear();
+            }
+
+            frame = new Frame(plans.Of(graph, this), this);
+            frames[graph] = frame;
+        }
+
+        last = frame;
+        return frame;
+    }
+
+    /// <summary>Whether no target is an argument, so that results may be written there while arguments are still read.</summary>
+    private bool AreApart(ReadOnlySpan<NDArray> arguments, ReadOnlySpan<NDArray> targets)
+    {
+        targetMemory.Clear();
+        for (int i = 0; i < targets.Length; i++)
+        {
+            if (targets[i].Size > 0 && !targetMemory.Add(targets[i].Storage))
+            {
+                throw new AdjointException($"run: result {i} is to be written into the memory of an earlier result. Give each its own array.");
+            }
+        }
+
+        bool apart = true;
+        foreach (NDArray argument in arguments)
+        {
+            apart &= !targetMemory.Contains(argument.Storage);
+        }
+
+        targetMemory.Clear();
+        return apart;
+    }
+}

@@ -1,0 +1,28 @@
+using Adjoint.Kernels;
+
+namespace Adjoint.Execute;
+
+/// <summary>What one run may be told. Nothing here changes a result.</summary>
+public sealed record RunOptions
+{
+    /// <summary>The shared pool of workers, kernels, and nobody listening.</summary>
+    public static RunOptions Default { get; } = new();
+
+    /// <summary>Where tiles of work run.</summary>
+    public IParallel Parallel { get; init; } = WorkerPool.Shared;
+
+    /// <summary>Asks the run to stop: looked at before every node and every iteration of a loop.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Whether primitives run as the kernels they lower to; if not, they are evaluated plainly.</summary>
+    public bool UseKernels { get; init; } = true;
+
+    /// <summary>Takes lines meant for a reader; without it they are dropped.</summary>
+    public Action<string>? Diagnostics { get; init; }
+
+    /// <summary>Counts elements that are read or written.</summary>
+    public ElementCounter? CountElements { get; init; }
+
+    /// <summary>Whether memory is overwritten with rubbish when it is freed, so that reading it later shows.</summary>
+    internal bool SpoilFreed { get; init; }
+}
