@@ -1,3 +1,4 @@
+using Adjoint.Compile;
 using Adjoint.Core;
 using Adjoint.Ir;
 
@@ -19,17 +20,21 @@ public sealed class Executable
 
     private Executable(Graph graph) => Graph = graph;
 
-    /// <summary>The graph that runs.</summary>
+    /// <summary>The graph that runs: what the passes made.</summary>
     public Graph Graph { get; }
 
     /// <summary>How many bytes of working memory may be kept between runs; 1 GiB unless set.</summary>
     public long KeptBytes { get; init; } = DefaultKeptBytes;
 
-    /// <summary>Makes a graph ready to run.</summary>
-    public static Executable Compile(Graph graph)
+    /// <summary>Makes a graph ready to run, after the passes that every graph goes through.</summary>
+    public static Executable Compile(Graph graph) => Compile(graph, Pipeline.Default);
+
+    /// <summary>Makes a graph ready to run, after these passes.</summary>
+    public static Executable Compile(Graph graph, Pipeline pipeline)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        var executable = new Executable(graph);
+        ArgumentNullException.ThrowIfNull(pipeline);
+        var executable = new Executable(pipeline.Run(graph));
         var first = new Interpreter(executable.plans);
         executable.plans.Of(graph, first);
         executable.idle.Push(first);
