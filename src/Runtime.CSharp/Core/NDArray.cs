@@ -94,17 +94,17 @@ public sealed class NDArray : HostValue
             : throw new ShapeException($"item: {this.Describe()} has {Size} elements, not one.");
 
     /// <summary>One element, by its place in row-major order.</summary>
-    public Scalar At(int index) => Storage switch
+    public Scalar At(int index) => Type switch
     {
-        float[] x => Core.Scalar.Of(DType.F32, (double)x[index]),
-        double[] x => Core.Scalar.Of(DType.F64, x[index]),
-        int[] x => Core.Scalar.Of(DType.I32, (long)x[index]),
-        long[] x => Core.Scalar.Of(DType.I64, x[index]),
-        bool[] x => Core.Scalar.Of(x[index]),
-        Half[] x => Core.Scalar.Of(DType.F16, (double)x[index]),
-        BFloat16[] x => Core.Scalar.Of(DType.BF16, (double)x[index].ToSingle()),
-        Complex64[] x => Core.Scalar.Of(DType.C64, x[index].ToComplex()),
-        Complex[] x => Core.Scalar.Of(DType.C128, x[index]),
+        DType.F32 => Core.Scalar.Of(Type, (double)Data<float>()[index]),
+        DType.F64 => Core.Scalar.Of(Type, Data<double>()[index]),
+        DType.I32 => Core.Scalar.Of(Type, (long)Data<int>()[index]),
+        DType.I64 => Core.Scalar.Of(Type, Data<long>()[index]),
+        DType.Bool => Core.Scalar.Of(Data<bool>()[index]),
+        DType.F16 => Core.Scalar.Of(Type, (double)Data<Half>()[index]),
+        DType.BF16 => Core.Scalar.Of(Type, (double)Data<BFloat16>()[index].ToSingle()),
+        DType.C64 => Core.Scalar.Of(Type, Data<Complex64>()[index].ToComplex()),
+        DType.C128 => Core.Scalar.Of(Type, Data<Complex>()[index]),
         _ => AtInteger(index),
     };
 
@@ -179,14 +179,14 @@ public sealed class NDArray : HostValue
         }
     }
 
-    private Scalar AtInteger(int index) => Storage switch
+    private Scalar AtInteger(int index) => Type switch
     {
-        byte[] x => Core.Scalar.Of(DType.U8, (long)x[index]),
-        ushort[] x => Core.Scalar.Of(DType.U16, (long)x[index]),
-        uint[] x => Core.Scalar.Of(DType.U32, (long)x[index]),
-        ulong[] x => Core.Scalar.Of(x[index]),
-        sbyte[] x => Core.Scalar.Of(DType.I8, (long)x[index]),
-        short[] x => Core.Scalar.Of(DType.I16, (long)x[index]),
+        DType.U8 => Core.Scalar.Of(Type, (long)Data<byte>()[index]),
+        DType.U16 => Core.Scalar.Of(Type, (long)Data<ushort>()[index]),
+        DType.U32 => Core.Scalar.Of(Type, (long)Data<uint>()[index]),
+        DType.U64 => Core.Scalar.Of(Data<ulong>()[index]),
+        DType.I8 => Core.Scalar.Of(Type, (long)Data<sbyte>()[index]),
+        DType.I16 => Core.Scalar.Of(Type, (long)Data<short>()[index]),
         _ => throw new DTypeException($"array: {Type} holds no element."),
     };
 }
