@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Adjoint.Core;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Where the elements of a box lie in an array.</summary>
+/// <param name="Array">The array.</param>
+/// <param name="Offset">The place of the box's first element.</param>
+/// <param name="Strides">Elements between neighbours along each axis of the box; negative runs backwards, 0 repeats.</param>
+internal readonly record struct Layout(NDArray Array, int Offset, int[] Strides)
+{
+    /// <summary>A whole array.</summary>
+    internal static Layout Of(NDArray array) => new(array, 0, array.Shape.Strides());
+}
+
+/// <summary>Walks over boxes of elements that lie in arrays at strides.</summary>
+internal static class Boxes
+{
+    /// <summary>The places of a box's elements, in row-major order of the box.</summary>
+    internal static int[] Offsets(ReadOnlySpan<int> extents, ReadOnlySpan<int> strides)
+    {
+        int[] offsets = [0];
+        for (int axis = 0; axis < extents.Length; axis++)
+        {
+            var longer = new int[offsets.Length * extents[axis]];
+            for (int i = 0; i < longer.Length; i++)
+            {
+                longer[i] = offsets[i / extents[axis]] + (i % extents[axis] * strides[axis]);
+            }
+
+            offsets = longer;
+        }
+
+        return offsets;
+    }
+
+    /// <summary>The places of the elements along some axes of an array, in row-major order of those axes.</summary>
+    internal static int[] Offsets(Shape shape, IEnumerable<int> axes)
+    {
+        int[] strides = shape.Strides();
+        int[] chosen = [.. axes];
+        return Offsets(Array.ConvertAll(chosen, axis => shape[axis].Value), Array.ConvertAll(chosen, axis => strides[axis]));
+    }
+
+    /// <summary>Copies a box of elements of any dtype from one array to another.</summary>
+    internal static void Copy(Layout from, Layout to, ReadOnlySpan<int> extents)
+    {
+        switch (from.Array.Type.Size())
+        {
+            case 1: Copy<byte>(from, to, extents); break;
+            case 2: Copy<ushort>(from, to, extents); break;
+            case 4: Copy<uint>(from, to, extents); break;
+            case 8: Copy<ulong>(from, to, extents); break;
+            default: Copy<UInt128>(from, to, extents); break;
+        }
+    }
+
+    /// <summary>The index after this one in row-major order; false behind the last.</summary>
+    internal static bool Next(Span<int> index, ReadOnlySpan<int> extents)
+    {
+        for (int axis = extents.Length - 1; axis >= 0; axis--)
+        {
+            if (++index[axis] < extents[axis])
+            {
+                return true;
+            }
+
+            index[axis] = 0;
+        }
+
+        return false;
+    }
+
+    private static void Copy<T>(Layout from, Layout to, ReadOnlySpan<int> extents)
+        where T : unmanaged
+    {
+        if (extents.Contains(0))
+        {
+            return;
+        }
+
+        Span<T> source = Raw<T>(from.Array);
+        Span<T> target = Raw<T>(to.Array);
+        int inner = extents.Length - 1;
+        if (inner < 0)
+        {
+            target[to.Offset] = source[from.Offset];
+            return;
+        }
+
+        Span<int> index = stackalloc int[inner];
+        index.Clear();
+        do
+        {
+            int read = from.Offset;
+            int write = to.Offset;
+            for (int axis = 0; axis < inner; axis++)
+            {
+                read += index[axis] * from.Strides[axis];
+                write += index[axis] * to.Strides[axis];
+            }
+
+            CopyLine(source, read, from.Strides[inner], target, write, to.Strides[inner], extents[inner]);
+        }
+        while (Next(index, extents[..inner]));
+    }
+
+    private static void CopyLine<T>(Span<T> source, int read, int readStride, Span<T> target, int write, int writeStride, int count)
+    {
+        if (readStride == 1 && writeStride == 1)
+        {
+            source.Slice(read, count).CopyTo(target.Slice(write, count));
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            target[write + (i * writeStride)] = source[read + (i * readStride)];
+        }
+    }
+
+    private static Span<T> Raw<T>(NDArray array)
+        where T : unmanaged =>
+        MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(array.Storage)), array.Size);
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Tensors one behind the other along an axis.</summary>
+/// <remarks>
+/// <para>Shape: extents along the axis add up; the others are equal. At least one operand.</para>
+/// <para>Derivative: linear. The transpose cuts the cotangent into the operands' parts.</para>
+/// </remarks>
+/// <param name="Axis">The axis.</param>
+public sealed partial record Concatenate(int Axis) : TensorPrimitive
+{
+    /// <inheritdoc/>
+    public override string Name => "concatenate";
+
+    /// <summary>Draws one to three tensors that differ along an axis.</summary>
+    public static Sample Draw(SampleSource source)
+    {
+        Shape shape = source.Shape(minRank: 1);
+        int axis = source.Int(0, shape.Rank - 1);
+        DType type = source.Numeric();
+        int count = source.Int(1, 3);
+        return new(
+            new Concatenate(axis),
+            [.. Enumerable.Range(0, count).Select(_ => source.Numbers(type, shape.With(axis, source.Int(0, 3))))]);
+    }
+
+    /// <inheritdoc/>
+    protected override TensorType InferTensor(ImmutableArray<TensorType> operands)
+    {
+        if (operands.IsEmpty || (uint)Axis >= (uint)operands[0].Rank)
+        {
+            throw new TypeRuleException($"{Name}: takes at least one tensor, with an axis {Axis}.");
+        }
+
+        TensorType first = operands[0];
+        Extent sum = 0;
+        foreach (TensorType operand in operands)
+        {
+            if (operand.DType != first.DType || operand.Rank != first.Rank || !operand.Shape.Remove(Axis).Equals(first.Shape.Remove(Axis)))
+            {
+                throw new TypeRuleException($"{Name}: {operand} does not fit behind {first}; only extents along axis {Axis} may differ.");
+            }
+
+            sum += operand.Shape[Axis];
+        }
+
+        return first with { Shape = first.Shape.With(Axis, sum) };
+    }
+
+    /// <inheritdoc/>
+    protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context)
+    {
+        int extent = operands.Sum(operand => operand.Shape[Axis].Value);
+        NDArray result = NDArray.New(operands[0].Type, operands[0].Shape.With(Axis, extent));
+        int[] strides = result.Shape.Strides();
+        int place = 0;
+        foreach (NDArray operand in operands)
+        {
+            Boxes.Copy(Layout.Of(operand), new(result, place, strides), operand.Shape.ToArray());
+            place += operand.Shape[Axis].Value * strides[Axis];
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc/>
+    protected override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) =>
+        Ops.Apply(this, [.. node.Operands.Select((operand, i) => tangents[i] ?? Ops.Zeros(operand.Tensor))]);
+
+    /// <inheritdoc/>
+    protected override void TransposeTensor(Node node, Value cotangent, IReadOnlyList<Accumulator?> accumulators)
+    {
+        int start = 0;
+        for (int i = 0; i < node.Operands.Length; i++)
+        {
+            int limit = start + node.Operands[i].Tensor.Shape[Axis].Value;
+            accumulators[i]?.Add(Ops.SliceAxis(cotangent, Axis, start, limit));
+            start = limit;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Batched BatchTensor(Node node, IReadOnlyList<Batched> operands, Extent size)
+    {
+        (ImmutableArray<Value> values, int axis) = BatchAxes.Align(operands, size);
+        return new(Node.Make(new Concatenate(axis <= Axis ? Axis + 1 : Axis), values).Result, axis);
+    }
+}
+
+public static partial class Ops
+{
+    /// <summary>Tensors one behind the other along an axis.</summary>
+    public static Value Concatenate(int axis, params Value[] operands) =>
+        operands.Length == 1 ? operands[0] : Apply(new Concatenate(axis), operands);
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>A part of a tensor from starts that are known when it runs: operands x, then an integer scalar for each axis.</summary>
+/// <remarks>
+/// <para>Shape: the sizes. A start out of range is an error where checked; otherwise it moves to the nearest in range, as StableHLO's.</para>
+/// <para>Derivative: linear in x. The transpose adds the cotangent to that part, in place: O(size of the slice).</para>
+/// </remarks>
+/// <param name="Sizes">The extents of the part.</param>
+/// <param name="Checked">Whether a start out of range is an error.</param>
+public sealed partial record DynamicSlice(Ints Sizes, bool Checked) : TensorPrimitive
+{
+    /// <inheritdoc/>
+    public override string Name => "dynamic_slice";
+
+    /// <summary>Draws a tensor and starts, out of range too where they are not checked.</summary>
+    public static Sample Draw(SampleSource source)
+    {
+        Shape shape = source.Shape();
+        Shape slice = DynamicStarts.DrawSlice(source, shape);
+        bool isChecked = source.Bool();
+        return new(
+            new DynamicSlice(new(slice.ToArray()), isChecked),
+            [source.Numbers(source.Numeric(), shape), .. DynamicStarts.Draw(source, shape, slice, isChecked)]);
+    }
+
+    /// <inheritdoc/>
+    protected override TensorType InferTensor(ImmutableArray<TensorType> operands)
+    {
+        if (operands.IsEmpty || Sizes.Any(size => size < 0))
+        {
+            throw new TypeRuleException($"{Name}: takes a tensor and its starts, and sizes {Sizes} of at least 0.");
+        }
+
+        var shape = Shape.Of([.. Sizes]);
+        DynamicStarts.Check(Name, operands[0], shape, operands.Skip(1));
+        return operands[0] with { Shape = shape };
+    }
+
+    /// <inheritdoc/>
+    protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context)
+    {
+        NDArray x = operands[0];
+        int[] sizes = [.. Sizes];
+        Held[] starts = [.. operands.Skip(1).Select(Held.New)];
+        int place = DynamicStarts.Place(Name, x, sizes, starts, Checked);
+        NDArray result = NDArray.New(x.Type, Shape.Of(sizes));
+        Boxes.Copy(new(x, place, x.Shape.Strides()), Layout.Of(result), sizes);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    protected override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) =>
+        tangents[0] is { } dx ? Ops.Apply(this, [dx, .. node.Operands.Skip(1)]) : null;
+
+    /// <inheritdoc/>
+    protected override void TransposeTensor(Node node, Value cotangent, IReadOnlyList<Accumulator?> accumulators) =>
+        accumulators[0]!.Update(gathered => Ops.DynamicAdd(gathered, cotangent, node.Operands.Skip(1), Checked));
+
+    /// <inheritdoc/>
+    protected override Batched BatchTensor(Node node, IReadOnlyList<Batched> operands, Extent size)
+    {
+        Batched x = operands[0];
+        if (operands.Skip(1).Any(start => start.IsBatched))
+        {
+            Ints lanes = x.IsBatched ? new(Sizes.Items.Insert(x.Axis, 1)) : Sizes;
+            WindowAxes axes = DynamicStarts.Lanes(Sizes.Count, x);
+            OutOfRange mode = Checked ? OutOfRange.Check : OutOfRange.Clamp;
+            return new(Ops.Gather(x.Value, DynamicStarts.Vectors(operands.Skip(1), size), axes, lanes, mode), 0);
+        }
+
+        var sizes = new Ints(Sizes.Items.Insert(x.Axis, size.Value));
+        return new(Ops.DynamicSlice(x.Value, DynamicStarts.WithAxis(operands.Skip(1), x.Axis), sizes, Checked), x.Axis);
+    }
+}
+
+public static partial class Ops
+{
+    /// <summary>A part of x from starts, integer scalars, one for each axis.</summary>
+    public static Value DynamicSlice(Value x, IEnumerable<Value> starts, Ints sizes, bool isChecked = false) =>
+        Apply(new DynamicSlice(sizes, isChecked), [x, .. starts]);
+
+    /// <summary>x[i] along axis 0; an index out of range is an error where checked.</summary>
+    public static Value Index(Value x, Value index, bool isChecked = true)
+    {
+        Shape shape = x.Tensor.Shape;
+        IEnumerable<Value> starts = Enumerable.Repeat(Constant(Scalar.Zero(DType.I64)), shape.Rank - 1).Prepend(index);
+        return Reshape(DynamicSlice(x, starts, new(shape.With(0, 1).ToArray()), isChecked), shape.Remove(0));
+    }
+}

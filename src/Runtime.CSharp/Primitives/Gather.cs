@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>Reads windows of a tensor at starts given by indices.</summary>
+/// <remarks>
+/// <para>As StableHLO's gather, with index vectors along the last axis of the indices (any integer dtype).</para>
+/// <para>Shape: the result's axes Offset run within a window, its other axes over the indices' axes but the last, in order.</para>
+/// <para>A window that does not lie within the operand is moved into it, reads zeros, or is an error, as the mode says.</para>
+/// <para>Derivative: linear in the operand. The transpose is a scatter that adds, in place.</para>
+/// </remarks>
+/// <param name="Offset">The result's axes within a window, ascending.</param>
+/// <param name="Collapsed">The operand's axes along which a window has one element, left out of the result.</param>
+/// <param name="Start">The operand's axis for each number of an index vector.</param>
+/// <param name="OperandBatch">The operand's axes paired with axes of the indices.</param>
+/// <param name="IndexBatch">The indices' axes of these pairs.</param>
+/// <param name="Sizes">The extents of a window along the operand's axes; 1 along collapsed and paired ones.</param>
+/// <param name="Mode">What happens out of range.</param>
+public sealed partial record Gather(
+    Axes Offset, Axes Collapsed, Axes Start, Axes OperandBatch, Axes IndexBatch, Ints Sizes, OutOfRange Mode) : TensorPrimitive
+{
+    /// <inheritdoc/>
+    public override string Name => "gather";
+
+    private WindowAxes Windows => new(Offset, Collapsed, Start, OperandBatch, IndexBatch);
+
+    /// <summary>Draws an operand, what of its axes an index chooses, and indices in and out of range.</summary>
+    public static Sample Draw(SampleSource source)
+    {
+        var drawn = DrawnWindows.Draw(source);
+        var sizes = new Ints(drawn.Sizes.Select(extent => extent.Value));
+        OutOfRange mode = source.Pick(OutOfRange.Clamp, OutOfRange.Drop);
+        WindowAxes axes = drawn.Axes;
+        return new(
+            new Gather(axes.Offset, axes.Collapsed, axes.Start, axes.OperandBatch, axes.IndexBatch, sizes, mode),
+            source.Numbers(source.Numeric(), drawn.Operand),
+            drawn.Indices);
+    }
+
+    /// <inheritdoc/>
+    protected override TensorType InferTensor(ImmutableArray<TensorType> operands)
+    {
+        CheckCount(operands, 2);
+        TensorType x = operands[0];
+        Windows.Check(Name, x, operands[1]);
+        bool fits = Sizes.Count == x.Rank && Enumerable.Range(0, x.Rank).All(axis => Sizes[axis] >= 0 && Sizes[axis] <= x.Shape[axis].Value);
+        if (!fits || Collapsed.Concat(OperandBatch).Any(axis => Sizes[axis] != 1))
+        {
+            throw new TypeRuleException(
+                $"{Name}: sizes {Sizes} must fit into {x}, and be 1 along collapsed axes {Collapsed} and batch axes {OperandBatch}.");
+        }
+
+        return x with { Shape = WindowShape(operands[1].Shape) };
+    }
+
+    /// <inheritdoc/>
+    protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context)
+    {
+        NDArray x = operands[0];
+        Shape shape = WindowShape(operands[1].Shape);
+        NDArray result = NDArray.New(x.Type, shape);
+        var places = new WindowPlaces(Name, Windows, Mode, x, operands[1], shape);
+        for (int i = 0; i < places.InOperand.Length; i++)
+        {
+            if (places.InOperand[i] >= 0)
+            {
+                Boxes.Copy(
+                    new(x, places.InOperand[i], places.OperandStrides), new(result, places.InWindows[i], places.WindowStrides), places.Extents);
+            }
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc/>
+    protected override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) =>
+        tangents[0] is { } dx ? Ops.Apply(this, dx, node.Operands[1]) : null;
+
+    /// <inheritdoc/>
+    protected override void TransposeTensor(Node node, Value cotangent, IReadOnlyList<Accumulator?> accumulators) =>
+        accumulators[0]!.Update(gathered => Ops.Scatter(gathered, node.Operands[1], cotangent, Windows, ScatterUpdate.Add, Mode));
+
+    /// <inheritdoc/>
+    protected override Batched BatchTensor(Node node, IReadOnlyList<Batched> operands, Extent size)
+    {
+        Batched x = operands[0];
+        if (!operands[1].IsBatched)
+        {
+            (WindowAxes within, int offset) = Windows.WithOperand(x.Axis);
+            var sizes = new Ints(Sizes.Items.Insert(x.Axis, size.Value));
+            return new(Ops.Gather(x.Value, operands[1].Value, within, sizes, Mode), offset);
+        }
+
+        Value indices = BatchAxes.At(operands[1], 0, size);
+        int rank = indices.Tensor.Rank - 1;
+        (WindowAxes axes, int place) = x.IsBatched ? Windows.WithBoth(x.Axis, 0, rank) : Windows.WithIndices(0, rank);
+        Ints lanes = x.IsBatched ? new(Sizes.Items.Insert(x.Axis, 1)) : Sizes;
+        return new(Ops.Gather(x.Value, indices, axes, lanes, Mode), place);
+    }
+
+    private Shape WindowShape(Shape indices) => Windows.Windows(indices, [.. Sizes.Select(size => new Extent(size))]);
+}
+
+public static partial class Ops
+{
+    /// <summary>x at indices along an axis: the axis becomes the indices' axes, as NumPy's take.</summary>
+    public static Value Take(Value x, Value indices, int axis, OutOfRange mode = OutOfRange.Clamp)
+    {
+        Shape shape = x.Tensor.Shape;
+        int count = indices.Tensor.Rank;
+        var offset = new Axes(Enumerable.Range(0, shape.Rank).Where(i => i != axis).Select(i => i < axis ? i : i - 1 + count));
+        var windows = new WindowAxes(offset, new(axis), new(axis), Axes.None, Axes.None);
+        return Gather(x, Reshape(indices, indices.Tensor.Shape.Insert(count, 1)), windows, new(shape.With(axis, 1).ToArray()), mode);
+    }
+
+    /// <summary>x at one index along an axis for each place of the other axes, as NumPy's take_along_axis.</summary>
+    public static Value TakeAlong(Value x, Value indices, int axis, OutOfRange mode = OutOfRange.Clamp)
+    {
+        int rank = x.Tensor.Rank;
+        Axes others = new Axes(axis).Others(rank);
+        var windows = new WindowAxes(Axes.None, new(axis), new(axis), others, others);
+        return Gather(x, Reshape(indices, indices.Tensor.Shape.Insert(rank, 1)), windows, Ints.Repeat(1, rank), mode);
+    }
+
+    internal static Value Gather(Value x, Value indices, WindowAxes axes, Ints sizes, OutOfRange mode) => Apply(
+        new Gather(axes.Offset, axes.Collapsed, axes.Start, axes.OperandBatch, axes.IndexBatch, sizes, mode), x, indices);
+}
