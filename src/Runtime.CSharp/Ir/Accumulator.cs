@@ -13,12 +13,9 @@ public abstract class Accumulator
     /// <summary>Whether something was gathered: if not, the cotangent is identically zero so far.</summary>
     public abstract bool HasValue { get; }
 
-    /// <summary>What is gathered so far, zeros included; to be given back, updated, by <see cref="Put"/>.</summary>
+    /// <summary>Takes out what is gathered so far (zeros if nothing); whoever takes it adds it back, updated.</summary>
     public abstract Value Take();
 
-    /// <summary>Sets what is gathered.</summary>
-    public abstract void Put(Value gathered);
-
     /// <summary>Replaces what is gathered so far by an update of it: the transpose of reading a part.</summary>
-    public void Update(Func<Value, Value> addInto) => Put(addInto(Take()));
+    public void Update(Func<Value, Value> addInto) => Add(addInto(Take()));
 }

@@ -57,11 +57,7 @@ internal static class BodyRules
         int i = 0;
         foreach ((Accumulator into, Value cotangent) in linear.Zip(cotangents))
         {
-            if (accumulated[i])
-            {
-                into.Put(cotangent);
-            }
-            else if (nonZero[i])
+            if (accumulated[i] || nonZero[i])
             {
                 into.Add(cotangent);
             }

@@ -134,7 +134,7 @@ public sealed partial record Repeat(Body Step, int Constants, bool Reverse) : Bo
 
         for (int i = 0; i < constants.Length; i++)
         {
-            constants[i].Put(adjoint.Results[carries + i]);
+            constants[i].Add(adjoint.Results[carries + i]);
         }
     }
 

@@ -177,7 +177,7 @@ public sealed partial record Scan(Body Step, int Constants, int Carries, int Len
 
         for (int i = 0; i < constants.Length; i++)
         {
-            constants[i].Put(adjoint.Results[Carries + i]);
+            constants[i].Add(adjoint.Results[Carries + i]);
         }
 
         int next = Carries + constants.Length;

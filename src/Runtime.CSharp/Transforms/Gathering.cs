@@ -32,8 +32,10 @@ internal sealed class Gathering(ValueType type, Value? start = null) : Accumulat
     }
 
     /// <inheritdoc/>
-    public override Value Take() => Current ?? Ops.Zeros(type);
-
-    /// <inheritdoc/>
-    public override void Put(Value gathered) => Current = gathered;
+    public override Value Take()
+    {
+        Value taken = Current ?? Ops.Zeros(type);
+        Current = null;
+        return taken;
+    }
 }
