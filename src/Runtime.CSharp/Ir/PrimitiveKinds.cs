@@ -53,7 +53,7 @@ public abstract record TensorPrimitive : Primitive
     /// <exception cref="TypeRuleException">The operands break the rule.</exception>
     protected abstract TensorType InferTensor(ImmutableArray<TensorType> operands);
 
-    /// <summary>The meaning: a new array, or one that shares no memory that is written later.</summary>
+    /// <summary>The meaning: a new array, or an operand or one that shares its memory; it writes to none of them.</summary>
     protected abstract NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context);
 
     /// <summary>The result's tangent; null means identically zero.</summary>

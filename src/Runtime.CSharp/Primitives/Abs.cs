@@ -1,6 +1,7 @@
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -17,6 +18,10 @@ public sealed partial record Abs : ElementwiseUnary
     public static Sample Draw(SampleSource source) => Samples.NonZero(source, new Abs());
 
     private protected override TensorType ResultType(TensorType x) => x with { DType = x.DType.RealPart() };
+
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.Absolute<float>>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.Absolute<double>>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Abs(x);

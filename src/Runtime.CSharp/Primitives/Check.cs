@@ -29,7 +29,7 @@ public sealed partial record Check(string Message) : TensorPrimitive
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) =>
-        operands[0].Span<bool>().Contains(false) ? throw new DomainException($"{Name}: {Message}") : operands[1].Copy();
+        operands[0].Span<bool>().Contains(false) ? throw new DomainException($"{Name}: {Message}") : operands[1];
 
     /// <inheritdoc/>
     protected override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) => tangents[1];

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -29,11 +31,32 @@ public sealed partial record Compare(Direction Direction) : ElementwisePrimitive
     private protected override TensorType ResultType(TensorType x) => x with { DType = DType.Bool };
 
     /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => ((TensorType)operands[0]).DType switch
+    {
+        DType.F32 => Lower<float>(),
+        DType.F64 => Lower<double>(),
+        DType.I32 => Lower<int>(),
+        DType.I64 => Lower<long>(),
+        _ => null,
+    };
+
+    /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) =>
         Elements.Run(operands[0].Type, new Loop(Direction, operands[0], operands[1]));
 
     /// <inheritdoc/>
     protected override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) => null;
+
+    private Kernel Lower<T>()
+        where T : unmanaged, INumber<T> => Direction switch
+        {
+            Direction.Eq => CompareKernel<T, Kernels.Equal<T>>.Instance,
+            Direction.Ne => CompareKernel<T, Kernels.NotEqual<T>>.Instance,
+            Direction.Lt => CompareKernel<T, Kernels.Less<T>>.Instance,
+            Direction.Le => CompareKernel<T, Kernels.LessOrEqual<T>>.Instance,
+            Direction.Gt => CompareKernel<T, Kernels.Greater<T>>.Instance,
+            _ => CompareKernel<T, Kernels.GreaterOrEqual<T>>.Instance,
+        };
 
     private readonly struct Loop(Direction direction, NDArray x, NDArray y) : IElementLoop
     {

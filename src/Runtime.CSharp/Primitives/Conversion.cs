@@ -6,12 +6,12 @@ namespace Adjoint.Primitives;
 /// <summary>Conversion of arrays between dtypes, as <see cref="Convert"/> says.</summary>
 internal static class Conversion
 {
-    internal static NDArray To(NDArray x, DType target) => x.Storage switch
+    internal static NDArray To(NDArray x, DType target) => (x.Type, target) switch
     {
-        bool[] bools => To(NDArray.Own(x.Shape, Array.ConvertAll(bools, item => item ? (byte)1 : (byte)0)), target),
-        Complex[] numbers when target == DType.C64 => NDArray.Own(x.Shape, Array.ConvertAll(numbers, Complex64.FromComplex)),
-        Complex64[] numbers when target == DType.C128 => NDArray.Own(x.Shape, Array.ConvertAll(numbers, item => item.ToComplex())),
-        _ when x.Type == target => x.Copy(),
+        (DType.C128, DType.C64) => NDArray.Own(x.Shape, Array.ConvertAll(x.Data<Complex>(), Complex64.FromComplex)),
+        (DType.C64, DType.C128) => NDArray.Own(x.Shape, Array.ConvertAll(x.Data<Complex64>(), item => item.ToComplex())),
+        _ when x.Type == target => x,
+        (DType.Bool, _) => To(NDArray.Own(x.Shape, Array.ConvertAll(x.Data<bool>(), item => item ? (byte)1 : (byte)0)), target),
         _ => Elements.RunNumbers(x.Type, new Loop(x, target)),
     };
 

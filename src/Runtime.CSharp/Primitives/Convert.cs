@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -29,6 +31,20 @@ public sealed partial record Convert(DType Target) : ElementwisePrimitive
     }
 
     private protected override TensorType ResultType(TensorType x) => x with { DType = Target };
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => (((TensorType)operands[0]).DType, Target) switch
+    {
+        (DType.F32, DType.F64) => ConvertKernel<float, double>.Instance,
+        (DType.F64, DType.F32) => ConvertKernel<double, float>.Instance,
+        (DType.I32, DType.F32) => ConvertKernel<int, float>.Instance,
+        (DType.I32, DType.F64) => ConvertKernel<int, double>.Instance,
+        (DType.I64, DType.F32) => ConvertKernel<long, float>.Instance,
+        (DType.I64, DType.F64) => ConvertKernel<long, double>.Instance,
+        (DType.U8, DType.F32) => ConvertKernel<byte, float>.Instance,
+        (DType.U8, DType.F64) => ConvertKernel<byte, double>.Instance,
+        _ => null,
+    };
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) => Conversion.To(operands[0], Target);

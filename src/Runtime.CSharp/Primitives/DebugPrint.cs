@@ -25,7 +25,7 @@ public sealed partial record DebugPrint(string Label) : ElementwisePrimitive
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context)
     {
         context.Report($"{Label}: {operands[0]}");
-        return operands[0].Copy();
+        return operands[0];
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -15,6 +16,10 @@ public sealed partial record Div : ElementwiseBinary
 
     /// <summary>Draws a tensor and one away from zero.</summary>
     public static Sample Draw(SampleSource source) => Samples.Division(source, new Div());
+
+    private protected override Kernel? Float32 => ZipKernel<float, Kernels.Divide<float>>.Instance;
+
+    private protected override Kernel? Float64 => ZipKernel<double, Kernels.Divide<double>>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => x / y;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -15,6 +16,20 @@ public abstract record ElementwisePrimitive : TensorPrimitive
 
     /// <summary>Arithmetic operations an element.</summary>
     private protected virtual double Work => 1;
+
+    /// <summary>The kernel for f32, or null.</summary>
+    private protected virtual Kernel? Float32 => null;
+
+    /// <summary>The kernel for f64, or null.</summary>
+    private protected virtual Kernel? Float64 => null;
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => ((TensorType)operands[0]).DType switch
+    {
+        DType.F32 => Float32,
+        DType.F64 => Float64,
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public sealed override Cost Cost(ImmutableArray<ValueType> operands)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -13,6 +14,10 @@ public sealed partial record Exp : ElementwiseUnary
 
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Exp(), Domain.All);
+
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.Exp>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.Exp>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Exp(x);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -16,6 +17,10 @@ public sealed partial record Expm1 : ElementwiseUnary
 
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Expm1(), Domain.All);
+
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.Expm1>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.Expm1>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => ElementaryFunctions.Expm1(x);

@@ -1,4 +1,5 @@
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -13,6 +14,10 @@ public sealed partial record Max : ElementwiseBinary
 
     /// <summary>Draws two tensors that differ everywhere.</summary>
     public static Sample Draw(SampleSource source) => Samples.Unequal(source, new Max());
+
+    private protected override Kernel? Float32 => ZipKernel<float, Kernels.Maximum<float>>.Instance;
+
+    private protected override Kernel? Float64 => ZipKernel<double, Kernels.Maximum<double>>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => Math.Max(x, y);

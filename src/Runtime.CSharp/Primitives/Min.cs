@@ -1,4 +1,5 @@
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -13,6 +14,10 @@ public sealed partial record Min : ElementwiseBinary
 
     /// <summary>Draws two tensors that differ everywhere.</summary>
     public static Sample Draw(SampleSource source) => Samples.Unequal(source, new Min());
+
+    private protected override Kernel? Float32 => ZipKernel<float, Kernels.Minimum<float>>.Instance;
+
+    private protected override Kernel? Float64 => ZipKernel<double, Kernels.Minimum<double>>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => Math.Min(x, y);

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -14,6 +15,10 @@ public sealed partial record Mul : ElementwiseBinary
 
     /// <summary>Draws two tensors.</summary>
     public static Sample Draw(SampleSource source) => Samples.Binary(source, new Mul());
+
+    private protected override Kernel? Float32 => ZipKernel<float, Kernels.Multiply<float>>.Instance;
+
+    private protected override Kernel? Float64 => ZipKernel<double, Kernels.Multiply<double>>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => x * y;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -13,6 +14,10 @@ public sealed partial record Neg : ElementwiseLinear
 
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Numeric(source, new Neg());
+
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.Negate<float>>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.Negate<double>>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => -x;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -21,6 +22,10 @@ public sealed partial record Pow : ElementwiseBinary
 
     /// <summary>Draws positive bases and any exponents.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Pow(), Domain.Positive, Domain.All);
+
+    private protected override Kernel? Float32 => ZipKernel<float, Kernels.Power>.Instance;
+
+    private protected override Kernel? Float64 => ZipKernel<double, Kernels.Power>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => Math.Pow(x, y);

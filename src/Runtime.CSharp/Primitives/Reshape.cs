@@ -25,7 +25,7 @@ public sealed partial record Reshape(Shape Shape) : LinearPrimitive
         : throw new TypeRuleException($"{Name}: the {x.Shape.Size} elements of {x} do not fill the shape {Shape} of {Shape.Size}.");
 
     /// <inheritdoc/>
-    public override NDArray Evaluate(NDArray x) => x.Copy().Reshaped(Shape);
+    public override NDArray Evaluate(NDArray x) => x.Reshaped(Shape);
 
     /// <inheritdoc/>
     public override void Transpose(Node node, Value cotangent, Accumulator into) =>

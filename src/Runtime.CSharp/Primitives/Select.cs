@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -35,6 +36,16 @@ public sealed partial record Select : ElementwisePrimitive
 
         return operands[1];
     }
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => ((TensorType)operands[1]).DType switch
+    {
+        DType.F32 => SelectKernel<float>.Instance,
+        DType.F64 => SelectKernel<double>.Instance,
+        DType.I32 => SelectKernel<int>.Instance,
+        DType.I64 => SelectKernel<long>.Instance,
+        _ => null,
+    };
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) =>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -17,6 +18,10 @@ public sealed partial record Sign : ElementwiseUnary
 
     /// <summary>Draws a tensor away from 0.</summary>
     public static Sample Draw(SampleSource source) => Samples.NonZero(source, new Sign());
+
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.Sign<float>>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.Sign<double>>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => x > 0 ? 1 : x < 0 ? -1 : x;

@@ -20,7 +20,7 @@ public sealed partial record StopGradient : ElementwisePrimitive
         new(new StopGradient(), source.Numbers(source.Numeric(), source.Shape())) { Active = ParameterMask.None(1) };
 
     /// <inheritdoc/>
-    protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) => operands[0].Copy();
+    protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) => operands[0];
 
     /// <inheritdoc/>
     protected override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) => null;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -13,6 +14,10 @@ public sealed partial record Sub : ElementwiseBinary
 
     /// <summary>Draws two tensors.</summary>
     public static Sample Draw(SampleSource source) => Samples.Binary(source, new Sub());
+
+    private protected override Kernel? Float32 => ZipKernel<float, Kernels.Subtract<float>>.Instance;
+
+    private protected override Kernel? Float64 => ZipKernel<double, Kernels.Subtract<double>>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => x - y;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -15,6 +16,10 @@ public sealed partial record Tanh : ElementwiseUnary
 
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Tanh(), Domain.All);
+
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.Tanh>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.Tanh>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Tanh(x);
