@@ -2,6 +2,7 @@
 module Adjoint.Properties.SmallGraphs
 
 open System
+open System.Collections.Immutable
 open Adjoint.Core
 open Adjoint.Ir
 open Adjoint.Primitives
@@ -12,6 +13,13 @@ type Step =
     | Unary of kind: int * operand: int
     | Binary of kind: int * left: int * right: int
     | Layout of kind: int * operand: int
+    | Inside of Holder * body: Step list * left: int * right: int
+
+/// What holds a body.
+and Holder =
+    | Called
+    | Branch of taken: bool
+    | Repeated
 
 /// Steps, and which values are results beside the last.
 type Program = { Steps: Step list; Results: int list }
@@ -19,7 +27,7 @@ type Program = { Steps: Step list; Results: int list }
 let private tensor = TensorType.Of(DType.F64, 2, 3)
 
 /// One of several, whatever the number.
-let private pick number (items: Collections.Generic.IReadOnlyList<'T>) = items[abs (number % items.Count)]
+let private pick number (items: System.Collections.Generic.IReadOnlyList<'T>) = items[abs (number % items.Count)]
 
 let private sumAndRepeat (axis: int) (x: Value) =
     Ops.Broadcast(Ops.ReduceSum(x, Axes [| axis |]), Shape.Of(2, 3), Axes [| 1 - axis |])
@@ -38,8 +46,7 @@ let private unary: (Value -> Value) list =
         fun x -> Ops.Mul(x, Ops.Like(x, 0.0))
     ]
 
-let private binary: (Value * Value -> Value) list =
-    [ Ops.Add; Ops.Mul; Ops.Sub; Ops.Div ]
+let private binary: (Value * Value -> Value) list = [ Ops.Add; Ops.Mul; Ops.Sub; Ops.Div ]
 
 let private layouts: (Value -> Value) list =
     [
@@ -52,25 +59,47 @@ let private layouts: (Value -> Value) list =
             Ops.ReduceSum(Ops.Broadcast(wider, Shape.Of(2, 4, 2, 3), Axes [| 0; 2; 3 |]), Axes [| 1; 2 |])
     ]
 
-let private run (values: ResizeArray<Value>) step =
+/// The value that a body gives, from a primitive that holds it.
+let private hold holder (body: Graph) (left: Value) (right: Value) =
+    match holder with
+    | Called -> Ops.Call(body, [ left; right ])[0]
+    | Branch taken ->
+        let other = Graph.Of([ tensor :> ValueType; tensor ], fun parameters -> [ parameters[1] ])
+        let predicate = Ops.Constant(Scalar.Of taken)
+        Node.Make(Cond(body, other), ImmutableArray.Create(predicate, left, right)).Result
+    | Repeated ->
+        let step =
+            Graph.Of(
+                [ TensorType.Of DType.I64 :> ValueType; tensor; tensor ],
+                fun parameters -> Substitution.Inline(body, [| parameters[2]; parameters[1] |])
+            )
+
+        let count = Ops.Constant(Scalar.Of(DType.I64, 2L))
+        Node.Make(Repeat(step, 1, false), ImmutableArray.Create(count, left, right)).Result
+
+let rec private run (values: ResizeArray<Value>) step =
     match step with
     | Number number -> Ops.Full(tensor, number)
     | Unary(kind, operand) -> pick kind unary (pick operand values)
     | Binary(kind, left, right) -> pick kind binary (pick left values, pick right values)
     | Layout(kind, operand) -> pick kind layouts (pick operand values)
+    | Inside(holder, body, left, right) -> hold holder (graphOfSteps body []) (pick left values) (pick right values)
 
-/// The graph of a program; it has two parameters.
-let graphOf program =
+and private graphOfSteps steps results =
     Graph.Of(
         [ tensor :> ValueType; tensor ],
         fun parameters ->
             let values = ResizeArray parameters
 
-            for step in program.Steps do
+            for step in steps do
                 values.Add(run values step)
 
-            Seq.append [ values[values.Count - 1] ] [ for number in program.Results -> pick number values ]
+            Seq.append [ values[values.Count - 1] ] [ for number in results -> pick number values ]
     )
+
+/// The graph of a program; it has two parameters.
+let graphOf program =
+    graphOfSteps program.Steps program.Results
 
 /// Arguments with edges among them.
 let arguments =

@@ -10,8 +10,7 @@ open Adjoint.Ir
 open Adjoint.Primitives
 open Adjoint.Properties.SmallGraphs
 
-let private parse text =
-    GraphText.Parse(text, Catalogue.Core)
+let private parse text = GraphText.Parse(text, Catalogue.Core)
 
 let private same (left: Graph) (right: Graph) = Body(left).Equals(Body right)
 
@@ -38,12 +37,31 @@ let private scalarOf (kind: int) (high: int64) (low: int64) =
     else
         let spare = 64 - 8 * dtype.Size()
         let kept = high <<< spare
-        Scalar.Of(dtype, (if dtype.IsUnsigned() then int64 (uint64 kept >>> spare) else kept >>> spare))
+
+        Scalar.Of(
+            dtype,
+            (if dtype.IsUnsigned() then
+                 int64 (uint64 kept >>> spare)
+             else
+                 kept >>> spare)
+        )
 
 let private edges =
     [
         for dtype in DTypes.All |> Seq.filter _.IsFloating() do
-            for number in [ nan; -nan; infinity; -infinity; -0.0; 0.1; 6e-8; 1e-45; Double.Epsilon; 65504.0 ] do
+            for number in
+                [
+                    nan
+                    -nan
+                    infinity
+                    -infinity
+                    -0.0
+                    0.1
+                    6e-8
+                    1e-45
+                    Double.Epsilon
+                    65504.0
+                ] do
                 Scalar.Of(dtype, number)
         Scalar.Of(DType.F64, BitConverter.UInt64BitsToDouble 0x7FF0000000000001UL)
         Scalar.Of(DType.C64, Numerics.Complex(nan, -0.0))
@@ -140,12 +158,10 @@ let private faults =
     ]
 
 let private refused text line column (words: string) =
-    Expect.throwsC
-        (fun () -> parse text |> ignore)
-        (fun error ->
-            Expect.isTrue (error :? Adjoint.Core.FormatException) $"a format error, not {error}"
-            Expect.stringStarts error.Message $"graph text, line {line}, column {column}: " "the place"
-            Expect.stringContains error.Message words "the reason")
+    Expect.throwsC (fun () -> parse text |> ignore) (fun error ->
+        Expect.isTrue (error :? Adjoint.Core.FormatException) $"a format error, not {error}"
+        Expect.stringStarts error.Message $"graph text, line {line}, column {column}: " "the place"
+        Expect.stringContains error.Message words "the reason")
 
 let private malformed =
     testList
@@ -216,7 +232,9 @@ let private catalogue =
                         for entry in Catalogue.Core.Entries do
                             for field in
                                 entry.Type.GetFields(
-                                    BindingFlags.Instance ||| BindingFlags.Public ||| BindingFlags.NonPublic
+                                    BindingFlags.Instance
+                                    ||| BindingFlags.Public
+                                    ||| BindingFlags.NonPublic
                                     ||| BindingFlags.DeclaredOnly
                                 ) do
                                 if not (field.FieldType.IsEnum || List.contains field.FieldType closed) then
