@@ -1,0 +1,35 @@
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Primitives;
+
+/// <summary>The largest element along axes.</summary>
+/// <remarks>
+/// <para>Shape: the axes are removed; each must have an element. NaN propagates; 0 is above -0.</para>
+/// <para>Derivative: that of the element that attains the maximum; at ties the mean of them, so the gradient splits evenly.</para>
+/// </remarks>
+/// <param name="Axes">The axes.</param>
+public sealed partial record ReduceMax(Axes Axes) : ReduceExtremum
+{
+    /// <inheritdoc/>
+    public override string Name => "reduce_max";
+
+    private protected override Axes Along => Axes;
+
+    private protected override bool Largest => true;
+
+    /// <summary>Draws a tensor without ties and some of its axes.</summary>
+    public static Sample Draw(SampleSource source)
+    {
+        (Axes axes, NDArray x) = DrawDistinct(source);
+        return new(new ReduceMax(axes), x);
+    }
+
+    private protected override UnaryPrimitive With(Axes axes) => new ReduceMax(axes);
+}
+
+public static partial class Ops
+{
+    /// <summary>The largest element along axes.</summary>
+    public static Value ReduceMax(Value x, Axes axes) => axes.Count == 0 ? x : Apply(new ReduceMax(axes), x);
+}
