@@ -23,6 +23,12 @@ public sealed class Value
     /// <summary>A parameter's name in messages, where it has one.</summary>
     public string? Name { get; }
 
+    /// <summary>What this value was found to be by a front that ran what leads here; nothing else reads it.</summary>
+    internal Core.HostValue? Known { get; set; }
+
+    /// <summary>Whether a front has already run what leads here on the way to another value, without keeping the result.</summary>
+    internal bool Passed { get; set; }
+
     /// <summary>The type as a tensor's.</summary>
     /// <exception cref="Core.TypeRuleException">The value is a stack.</exception>
     public TensorType Tensor => Type as TensorType

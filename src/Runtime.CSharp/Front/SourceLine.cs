@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Adjoint.Ir;
+
+namespace Adjoint.Front;
+
+/// <summary>The line of the user's source that called the library: the first on the stack that isn't the library's.</summary>
+internal static class SourceLine
+{
+    private static readonly ConcurrentDictionary<(MethodBase Method, int Offset), Origin> Known = new();
+    private static readonly ConcurrentDictionary<Assembly, bool> Own = new();
+
+    /// <summary>The line, with no scope; unknown where there is no debug information. Symbols are read once a line.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static Origin OfUser()
+    {
+        StackFrame[] frames = new StackTrace(false).GetFrames();
+        int depth = Array.FindIndex(frames, frame => frame.GetMethod() is { } method && !IsOwn(method.Module.Assembly));
+        if (depth < 0)
+        {
+            return Origin.Unknown;
+        }
+
+        (MethodBase, int) place = (frames[depth].GetMethod()!, frames[depth].GetILOffset());
+        if (!Known.TryGetValue(place, out Origin? line))
+        {
+            var frame = new StackFrame(depth, true);
+            line = frame.GetFileName() is { } file ? new("", file, frame.GetFileLineNumber()) : Origin.Unknown;
+            Known[place] = line;
+        }
+
+        return line;
+    }
+
+    /// <summary>The library, its F# face and what both stand on.</summary>
+    private static bool IsOwn(Assembly assembly) => Own.GetOrAdd(assembly, candidate =>
+        candidate.GetName().Name is not { } name
+        || name is "Adjoint" or "Adjoint.Runtime" or "FSharp.Core"
+        || name.StartsWith("System.", StringComparison.Ordinal));
+}
