@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Adjoint.Core;
+using Adjoint.Ir;
+
+namespace Adjoint.Front;
+
+/// <summary>A function that is traced once per argument types and kept ready to run, from any number of threads.</summary>
+public sealed class Compiled
+{
+    private const int MostSignatures = 64;
+
+    private readonly Func<Expr[], Expr[]> function;
+    private readonly IReadOnlyList<string>? paths;
+    private readonly Dictionary<Signature, Entry> entries = [];
+    private readonly Lock gate = new();
+
+    internal Compiled(Func<Expr[], Expr[]> function, IReadOnlyList<string>? paths)
+    {
+        this.function = function;
+        this.paths = paths;
+    }
+
+    /// <summary>For how many lists of argument types the function has been traced.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return entries.Count;
+            }
+        }
+    }
+
+    /// <summary>Calls the function: at the top level it runs at once, in a trace it becomes one node.</summary>
+    public Expr[] Call(params Expr[] arguments)
+    {
+        Entry entry = EntryOf(new([.. arguments.Select(argument => argument.Handle.Type)]));
+        if (Frame.Current.Kind != FrameKind.Top)
+        {
+            return Differential.CallOf(entry.Graph, [.. arguments, .. entry.Captured]);
+        }
+
+        HostValue[] values = Observer.Observe([.. arguments, .. entry.Captured]);
+        return [.. entry.Program.Value.Run(values).Select(Expr.OfHost)];
+    }
+
+    /// <summary>Calls the function on arrays.</summary>
+    public NDArray[] Run(params NDArray[] arguments)
+    {
+        Entry entry = EntryOf(new([.. arguments.Select(ValueTypes.Of)]));
+        HostValue[] captured = Observer.Observe(entry.Captured);
+        return [.. entry.Program.Value.Run([.. arguments, .. captured]).Cast<NDArray>()];
+    }
+
+    /// <summary>The function's graph for arguments of these types: (arguments, what it uses from outside) → results.</summary>
+    public Graph GraphOf(params TensorType[] types) => EntryOf(new([.. types])).Graph;
+
+    private Entry EntryOf(Signature signature)
+    {
+        lock (gate)
+        {
+            if (entries.TryGetValue(signature, out Entry? known))
+            {
+                return known;
+            }
+        }
+
+        Traced traced = Traced.Of("compile", signature.Types, function, paths);
+        Graph graph = traced.Close();
+        Entry entry = new(graph, [.. traced.Captured], new(() => new(graph)));
+        if (traced.Captured.All(expr => expr.Frame.Kind == FrameKind.Top))
+        {
+            Keep(signature, ref entry);
+        }
+
+        return entry;
+    }
+
+    /// <summary>Keeps what uses nothing of an open frame; what another thread has kept meanwhile goes first.</summary>
+    private void Keep(Signature signature, ref Entry entry)
+    {
+        lock (gate)
+        {
+            if (entries.Count == MostSignatures)
+            {
+                entries.Clear();
+                Diagnostics.Report($"compile: a function was called with {MostSignatures} different lists of argument types; it starts anew.");
+            }
+
+            entries.TryAdd(signature, entry);
+            entry = entries[signature];
+        }
+    }
+
+    private sealed record Entry(Graph Graph, Expr[] Captured, Lazy<Program> Program);
+
+    private sealed class Signature(ImmutableArray<ValueType> types) : IEquatable<Signature>
+    {
+        internal ImmutableArray<ValueType> Types { get; } = types;
+
+        public bool Equals(Signature? other) => other is not null && Types.AsSpan().SequenceEqual(other.Types.AsSpan());
+
+        public override bool Equals(object? obj) => Equals(obj as Signature);
+
+        public override int GetHashCode()
+        {
+            HashCode code = default;
+            foreach (ValueType type in Types)
+            {
+                code.Add(type);
+            }
+
+            return code.ToHashCode();
+        }
+    }
+}
