@@ -34,14 +34,14 @@ internal sealed class LinearPart
     internal static LinearPart At(string operation, Func<Expr[], Expr[]> f, Expr[] x, ParameterMask? asked, IReadOnlyList<string>? paths)
     {
         Traced traced = Traced.Over(operation, x, f, paths);
-        ParameterMask active = Leaves.WithTangents(x, asked);
+        ParameterMask mask = Leaves.WithTangents(x, asked);
         Graph graph = traced.Close();
-        LinearizedBody body = Linearization.Apply(graph, Leaves.Active(active, graph));
+        LinearizedBody split = Linearization.Apply(graph, Leaves.Active(mask, graph));
         Expr[] operands = [.. x, .. traced.Captured];
-        Expr[] results = Building.Inline(body.Primal, operands);
+        Expr[] results = Building.Inline(split.Primal, operands);
         Observer.RunAtTop(results, operands);
         Expr[] values = results[..traced.Results.Length];
-        return new(operation, paths, x, active, body, values, [.. body.Forwarded.Choose(operands), .. results[values.Length..]]);
+        return new(operation, paths, x, mask, split, values, [.. split.Forwarded.Choose(operands), .. results[values.Length..]]);
     }
 
     /// <summary>The tangents of the values for tangents of the arguments.</summary>

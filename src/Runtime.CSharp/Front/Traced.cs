@@ -7,11 +7,11 @@ namespace Adjoint.Front;
 /// <summary>A body traced to its end: parameters, results, and the expressions of outer frames that it uses.</summary>
 internal sealed class Traced
 {
-    private readonly Frame frame;
+    private readonly Frame home;
 
     private Traced(Frame frame, ImmutableArray<Value> parameters, ImmutableArray<Value> results)
     {
-        this.frame = frame;
+        home = frame;
         Parameters = parameters;
         Results = results;
     }
@@ -26,7 +26,7 @@ internal sealed class Traced
     internal ImmutableArray<ValueType> ResultTypes => [.. Results.Select(result => result.Type)];
 
     /// <summary>The expressions of outer frames that the body uses, in the order of their first use.</summary>
-    internal IReadOnlyList<Expr> Captured => frame.Captured;
+    internal IReadOnlyList<Expr> Captured => home.Captured;
 
     /// <summary>Traces a body whose parameters stand for arguments, so that they can be looked at where the arguments can.</summary>
     internal static Traced Over(string name, IReadOnlyList<Expr> arguments, Func<Expr[], Expr[]> body, IReadOnlyList<string>? paths = null)
@@ -53,11 +53,11 @@ internal sealed class Traced
     internal Graph Close() => Close(Captured);
 
     /// <summary>(parameters, captures) → results, with more captures than the body itself uses.</summary>
-    internal Graph Close(IEnumerable<Expr> captured) => new([.. Parameters, .. captured.Select(frame.CaptureOf)], Results);
+    internal Graph Close(IEnumerable<Expr> captured) => new([.. Parameters, .. captured.Select(home.CaptureOf)], Results);
 
     /// <summary>(first parameters, captures, other parameters) → results.</summary>
     internal Graph Close(int first, IEnumerable<Expr> captured) =>
-        new([.. Parameters.Take(first), .. captured.Select(frame.CaptureOf), .. Parameters.Skip(first)], Results);
+        new([.. Parameters.Take(first), .. captured.Select(home.CaptureOf), .. Parameters.Skip(first)], Results);
 
     private static ImmutableArray<Value> ParametersOf(IReadOnlyList<ValueType> types, IReadOnlyList<string>? paths) =>
         [.. types.Select((type, i) => Value.Parameter(type, paths?[i]))];
