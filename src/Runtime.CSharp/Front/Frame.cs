@@ -136,9 +136,8 @@ public sealed class Frame
             }
         }
 
-        string what = home.IsClosed
-            ? "which has closed. Return it as a result of that body instead of keeping it aside."
-            : "which another thread is tracing. Give it to the body as an argument there.";
-        throw new TraceException($"trace: a value of {home} is used in {this}, but it belongs to {home}, {what}");
+        throw new TraceException(home.IsClosed
+            ? $"trace: a value of {home}, which has closed, is used in {this}. Return it as a result of that body instead of keeping it aside."
+            : $"trace: a value of {home}, which another thread is tracing, is used in {this}. Give it to that body as an argument.").Here();
     }
 }

@@ -109,9 +109,8 @@ internal static class Observer
 
         if (!IsOpenHere(frame))
         {
-            string what = frame.IsClosed ? "which has closed" : "which another thread is tracing";
-            throw new TraceException(
-                $"value: a value of {frame} is looked at in {Frame.Current}, but it belongs to {frame}, {what}. Return it as a result of that body.");
+            throw new TraceException($"value: a value of {frame}, which {(frame.IsClosed ? "has closed" : "another thread is tracing")}, "
+                + $"is looked at in {Frame.Current}. Return it as a result of that body.").Here();
         }
     }
 
