@@ -22,7 +22,7 @@ internal static class Samples
 
     /// <summary>One complex tensor.</summary>
     internal static Sample Complex(SampleSource source, ElementwisePrimitive primitive) =>
-        new(primitive, source.Numbers(source.Pick(DType.C128, DType.C64), source.Shape()));
+        new(primitive, source.Numbers(source.Floating() == DType.F64 ? DType.C128 : DType.C64, source.Shape()));
 
     /// <summary>Two tensors of one numeric dtype.</summary>
     internal static Sample Binary(SampleSource source, ElementwisePrimitive primitive)
