@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -43,16 +45,13 @@ public sealed partial record Broadcast(Shape Shape, Axes Axes) : LinearPrimitive
     }
 
     /// <inheritdoc/>
-    public override NDArray Evaluate(NDArray x)
-    {
-        var strides = new int[Shape.Rank];
-        int[] own = x.Shape.Strides();
-        for (int i = 0; i < own.Length; i++)
-        {
-            strides[Axes[i]] = own[i];
-        }
+    public override NDArray Evaluate(NDArray x) => Strided.Copy(x, Shape, Strides(x.Shape));
 
-        return Strided.Copy(x, Shape, strides);
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands)
+    {
+        var x = (TensorType)operands[0];
+        return StridedKernel.Of(x.DType, Shape, Strides(x.Shape));
     }
 
     /// <inheritdoc/>
@@ -68,6 +67,18 @@ public sealed partial record Broadcast(Shape Shape, Axes Axes) : LinearPrimitive
     {
         var axes = new Axes(Axes.Shifted().Items.Insert(x.Axis, 0));
         return new(Ops.Broadcast(x.Value, Shape.Insert(0, size), axes), 0);
+    }
+
+    private int[] Strides(Shape operand)
+    {
+        var strides = new int[Shape.Rank];
+        int[] own = operand.Strides();
+        for (int i = 0; i < own.Length; i++)
+        {
+            strides[Axes[i]] = own[i];
+        }
+
+        return strides;
     }
 }
 

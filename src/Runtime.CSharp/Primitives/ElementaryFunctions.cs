@@ -31,6 +31,13 @@ internal static class ElementaryFunctions
         return x >= 0 ? 1 / (1 + e) : e / (1 + e);
     }
 
+    /// <summary>1/(1 + e⁻ᶻ), by the exponential that does not overflow.</summary>
+    internal static Complex Logistic(Complex z)
+    {
+        Complex e = Complex.Exp(z.Real >= 0 ? -z : z);
+        return z.Real >= 0 ? 1 / (1 + e) : e / (1 + e);
+    }
+
     /// <summary>e^z − 1: the real part is expm1 x cos y − 2 sin²(y/2).</summary>
     internal static Complex Expm1(Complex z)
     {

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -36,10 +38,13 @@ public sealed partial record Permute(Axes Permutation) : LinearPrimitive
         : throw new TypeRuleException($"{Name}: {Permutation} does not order the {x.Rank} axes of {x}.");
 
     /// <inheritdoc/>
-    public override NDArray Evaluate(NDArray x)
+    public override NDArray Evaluate(NDArray x) => Strided.Copy(x, x.Shape.Select(Permutation), Strides(x.Shape));
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands)
     {
-        int[] strides = x.Shape.Strides();
-        return Strided.Copy(x, x.Shape.Select(Permutation), [.. Permutation.Select(axis => strides[axis])]);
+        var x = (TensorType)operands[0];
+        return StridedKernel.Of(x.DType, x.Shape.Select(Permutation), Strides(x.Shape));
     }
 
     /// <inheritdoc/>
@@ -51,6 +56,12 @@ public sealed partial record Permute(Axes Permutation) : LinearPrimitive
     {
         IEnumerable<int> order = Permutation.Select(axis => axis < x.Axis ? axis : axis + 1);
         return new(Ops.Permute(x.Value, new Axes(order.Prepend(x.Axis))), 0);
+    }
+
+    private int[] Strides(Shape operand)
+    {
+        int[] own = operand.Strides();
+        return [.. Permutation.Select(axis => own[axis])];
     }
 
     private static Axes Inverse(Axes permutation) => new(Enumerable.Range(0, permutation.Count).Select(axis => permutation.Items.IndexOf(axis)));

@@ -1,4 +1,5 @@
 using Adjoint.Core;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -19,56 +20,11 @@ internal static class Strided
             var to = new TStored[shape.Size];
             if (to.Length > 0)
             {
-                Copy<TStored>(x.Data<TStored>(), to, shape.ToArray(), strides, offset);
+                var layout = new StridedLayout(shape, strides);
+                layout.Copy(x.Span<TStored>()[offset..], to, 0, layout.Rows);
             }
 
             return NDArray.Own(shape, to);
-        }
-    }
-
-    private static void Copy<T>(ReadOnlySpan<T> from, Span<T> to, int[] extents, int[] strides, int start)
-    {
-        int inner = extents.Length - 1;
-        if (inner < 0)
-        {
-            to[0] = from[start];
-            return;
-        }
-
-        var index = new int[extents.Length];
-        for (int row = 0; row < to.Length; row += extents[inner])
-        {
-            CopyRow(from, to.Slice(row, extents[inner]), start, strides[inner]);
-            for (int axis = inner - 1; axis >= 0; axis--)
-            {
-                start += strides[axis];
-                if (++index[axis] < extents[axis])
-                {
-                    break;
-                }
-
-                start -= strides[axis] * extents[axis];
-                index[axis] = 0;
-            }
-        }
-    }
-
-    private static void CopyRow<T>(ReadOnlySpan<T> from, Span<T> row, int start, int stride)
-    {
-        if (stride == 1)
-        {
-            from.Slice(start, row.Length).CopyTo(row);
-        }
-        else if (stride == 0)
-        {
-            row.Fill(from[start]);
-        }
-        else
-        {
-            for (int i = 0; i < row.Length; i++)
-            {
-                row[i] = from[start + (i * stride)];
-            }
         }
     }
 }
