@@ -5,17 +5,15 @@ namespace Adjoint.Ir;
 /// <summary>Reads the types of values: f32[8, 3], stack(f32[3]).</summary>
 internal sealed class TypeParser(GraphLexer lexer)
 {
-    private const int MaxDepth = 32;
-
     internal ValueType Read()
     {
         int stacks = 0;
         while (lexer.TryTake("stack"))
         {
             lexer.Expect("(");
-            if (++stacks > MaxDepth)
+            if (++stacks > StackType.MaxDepth)
             {
-                throw lexer.Error(lexer.Next, $"stacks are nested deeper than {MaxDepth}.");
+                throw lexer.Error(lexer.Next, $"stacks are nested deeper than {StackType.MaxDepth}.");
             }
         }
 

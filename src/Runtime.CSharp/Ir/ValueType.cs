@@ -38,6 +38,9 @@ public sealed record TensorType(DType DType, Shape Shape) : ValueType
 /// <param name="Element">The type of every entry.</param>
 public sealed record StackType(ValueType Element) : ValueType
 {
+    /// <summary>How deep stacks may be nested where a text or an attribute says so.</summary>
+    public const int MaxDepth = 32;
+
     /// <inheritdoc/>
     public override bool HasTangent => Element.HasTangent;
 

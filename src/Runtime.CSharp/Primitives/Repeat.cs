@@ -32,7 +32,7 @@ public sealed partial record Repeat(Body Step, int Constants, bool Reverse) : Bo
     /// <inheritdoc/>
     public override ImmutableArray<ValueType> Infer(ImmutableArray<ValueType> operands)
     {
-        CheckCounts(Constants >= 0 && FirstCarry <= operands.Length);
+        CheckCounts(Constants >= 0 && Constants < operands.Length);
         if (!operands[0].Equals(TensorType.Of(DType.I64)))
         {
             throw new TypeRuleException($"{Name}: the number of steps is i64[], not {operands[0]}.");

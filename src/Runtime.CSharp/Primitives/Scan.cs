@@ -40,7 +40,9 @@ public sealed partial record Scan(Body Step, int Constants, int Carries, int Len
     public override ImmutableArray<ValueType> Infer(ImmutableArray<ValueType> operands)
     {
         ImmutableArray<ValueType> results = Step.Graph.ResultTypes;
-        CheckCounts(Constants >= 0 && Carries >= 0 && Length >= 0 && FirstX <= operands.Length && Carries <= results.Length);
+        CheckCounts(
+            Constants >= 0 && Carries >= 0 && Length >= 0 && Constants <= operands.Length
+            && Carries <= operands.Length - Constants && Carries <= results.Length);
         CheckBody("step", Step.Graph, operands.Take(FirstX).Concat(operands.Skip(FirstX).Select(Slice)));
         if (!results.Take(Carries).SequenceEqual(operands.Skip(Constants).Take(Carries)))
         {

@@ -7,7 +7,7 @@ namespace Adjoint.Primitives;
 /// <summary>A stack without entries; it is also the zero of its type.</summary>
 /// <param name="Type">The dtype of the innermost entries.</param>
 /// <param name="Shape">The shape of the innermost entries.</param>
-/// <param name="Depth">How many stacks are nested, at least 1.</param>
+/// <param name="Depth">How many stacks are nested, from 1 to <see cref="StackType.MaxDepth"/>.</param>
 public sealed partial record StackEmpty(DType Type, Shape Shape, int Depth) : Primitive
 {
     /// <inheritdoc/>
@@ -19,9 +19,9 @@ public sealed partial record StackEmpty(DType Type, Shape Shape, int Depth) : Pr
     /// <inheritdoc/>
     public override ImmutableArray<ValueType> Infer(ImmutableArray<ValueType> operands)
     {
-        if (Depth < 1 || operands.Length != 0)
+        if (Depth is < 1 or > StackType.MaxDepth || operands.Length != 0)
         {
-            throw new TypeRuleException($"{Name}: takes no operands and a depth of at least 1, not {operands.Length} and {Depth}.");
+            throw new TypeRuleException($"{Name}: takes no operands and a depth from 1 to {StackType.MaxDepth}, not {operands.Length} and {Depth}.");
         }
 
         ValueType type = new TensorType(Type, Shape);
