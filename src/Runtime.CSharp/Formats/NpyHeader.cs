@@ -63,18 +63,18 @@ internal static partial class NpyHeader
             throw new Core.FormatException("npy: the header names no descr, fortran_order or shape.");
         }
 
-        if (order.Groups[1].Value == "True")
+        if (order.Groups["order"].Value == "True")
         {
             throw new Core.FormatException("npy: the array is in Fortran order. Save numpy.ascontiguousarray of it.");
         }
 
-        int index = Array.FindIndex(Codes, entry => entry.Code[1..] == code.Groups[1].Value[1..] && code.Groups[1].Value[0] != '>');
+        int index = Array.FindIndex(Codes, entry => entry.Code[1..] == code.Groups["code"].Value[1..] && code.Groups["code"].Value[0] != '>');
         if (index < 0)
         {
-            throw new Core.FormatException($"npy: dtype {code.Groups[1].Value} is not read; little-endian bools and numbers are.");
+            throw new Core.FormatException($"npy: dtype {code.Groups["code"].Value} is not read; little-endian bools and numbers are.");
         }
 
-        string[] extents = shape.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] extents = shape.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return (Codes[index].Type, new Shape(extents.Select(Extent)));
     }
 
@@ -82,12 +82,12 @@ internal static partial class NpyHeader
         ? extent
         : throw new Core.FormatException($"npy: {text} is no extent.");
 
-    [GeneratedRegex(@"'descr'\s*:\s*'([<>|=][a-z]\d+)'", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"'descr'\s*:\s*'(?<code>[<>|=][a-z]\d+)'", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"'fortran_order'\s*:\s*(True|False)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"'fortran_order'\s*:\s*(?<order>True|False)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Order();
 
-    [GeneratedRegex(@"'shape'\s*:\s*\(([^()]*)\)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"'shape'\s*:\s*\((?<shape>[^()]*)\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Dimensions();
 }
