@@ -1,0 +1,71 @@
+using System.Numerics;
+using Adjoint.Core;
+using Adjoint.Kernels;
+using Adjoint.Loops;
+
+namespace Adjoint.Primitives;
+
+/// <summary>A convolution of f32 or f64 by the direct kernel, one call for each batch group.</summary>
+internal sealed class ConvKernel(ConvGeneral conv, ConvView view) : Kernel
+{
+    /// <inheritdoc/>
+    public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)
+    {
+        if (operands[0].Size == 0 || operands[1].Size == 0)
+        {
+            result.Fill(Scalar.Zero(result.Type));
+        }
+        else if (result.Type == DType.F32)
+        {
+            Run<float>(operands, result, parallel);
+        }
+        else
+        {
+            Run<double>(operands, result, parallel);
+        }
+    }
+
+    private void Run<T>(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)
+        where T : unmanaged, INumberBase<T>
+    {
+        bool pack = conv.FilterSwapped && conv.FeatureGroups > 1;
+        T[] filter = pack ? ByOutputs<T>(operands[1]) : operands[1].Data<T>();
+        int outputs = view.Outputs / conv.BatchGroups;
+        var geometry = ConvolutionGeometry.Create(
+            view.ResultImages, view.Channels, outputs, conv.FeatureGroups, view.Axes, conv.ReverseWindow);
+        var layout = new ConvolutionLayout(
+            view.InputPlace(1, 0),
+            view.InputPlace(0, 1),
+            pack ? view.GroupChannels * view.Window : view.FilterPlace(1, 0),
+            pack ? view.Window : view.FilterPlace(0, 1),
+            view.ResultPlace(1, 0),
+            view.ResultPlace(0, 1));
+        for (int group = 0; group < conv.BatchGroups; group++)
+        {
+            Convolution.Convolve(
+                geometry,
+                layout,
+                operands[0].Data<T>(),
+                view.InputPlace(group * view.ResultImages, 0),
+                filter,
+                group * outputs * layout.FilterOutput,
+                result.Data<T>(),
+                view.ResultPlace(0, group * outputs),
+                parallel);
+        }
+    }
+
+    /// <summary>The filter as [O, C / G, W…].</summary>
+    private T[] ByOutputs<T>(NDArray filter)
+        where T : unmanaged
+    {
+        var ordered = new T[filter.Size];
+        for (int i = 0; i < view.Outputs * view.GroupChannels; i++)
+        {
+            int place = view.FilterPlace(i / view.GroupChannels, i % view.GroupChannels);
+            filter.Span<T>().Slice(place, view.Window).CopyTo(ordered.AsSpan(i * view.Window));
+        }
+
+        return ordered;
+    }
+}
