@@ -31,6 +31,14 @@ public static class GraphText
         return text.ToString();
     }
 
+    /// <summary>A primitive's name and attributes: reduce_sum {axes = axes[0]}.</summary>
+    public static string Write(Primitive primitive)
+    {
+        var text = new StringBuilder(primitive.Name);
+        new GraphWriter(text, false).WriteAttributes(primitive, 0);
+        return text.ToString();
+    }
+
     /// <summary>The graph that a text says, checked as if it were built: types are inferred anew and must be those written.</summary>
     /// <param name="text">The text; it may come from anywhere.</param>
     /// <param name="catalogue">The primitives that it may name.</param>

@@ -33,7 +33,17 @@ internal sealed class GraphWriter(StringBuilder text, bool origins)
         text.Append(" = ").Append(node.Primitive.Name).Append('(');
         Names(node.Operands, numbers);
         text.Append(')');
-        ImmutableArray<NamedAttribute> attributes = node.Primitive.Attributes;
+        WriteAttributes(node.Primitive, depth);
+        if (origins && node.Origin != Origin.Unknown)
+        {
+            Write(node.Origin);
+        }
+    }
+
+    /// <summary>The attributes in braces; nothing where there are none.</summary>
+    internal void WriteAttributes(Primitive primitive, int depth)
+    {
+        ImmutableArray<NamedAttribute> attributes = primitive.Attributes;
         for (int i = 0; i < attributes.Length; i++)
         {
             text.Append(i == 0 ? " {" : ", ").Append(attributes[i].Name).Append(" = ");
@@ -41,10 +51,6 @@ internal sealed class GraphWriter(StringBuilder text, bool origins)
         }
 
         text.Append(attributes.Length == 0 ? "" : "}");
-        if (origins && node.Origin != Origin.Unknown)
-        {
-            Write(node.Origin);
-        }
     }
 
     private void Write(object attribute, int depth)

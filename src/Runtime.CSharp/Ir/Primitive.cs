@@ -64,4 +64,7 @@ public abstract record Primitive
             results.OfType<TensorType>().Sum(type => (double)type.Shape.Size),
             operands.Concat(results).OfType<TensorType>().Sum(type => (double)type.Shape.Size * type.DType.Size()));
     }
+
+    /// <summary>The name and the attributes, as in printed graphs.</summary>
+    public sealed override string ToString() => GraphText.Write(this);
 }
