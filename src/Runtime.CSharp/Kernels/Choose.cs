@@ -162,7 +162,8 @@ internal static class Choose
             var flip = new Vector<byte>(invert ? byte.MaxValue : (byte)0);
             for (; i <= x.Length - step; i += step)
             {
-                Lanes.Widen(Vector.Equals(new Vector<byte>(MemoryMarshal.AsBytes(mask[i..])), Vector<byte>.Zero) ^ flip, lanes);
+                Vector<byte> unset = Vector.Equals(new Vector<byte>(MemoryMarshal.AsBytes(mask[i..])), Vector<byte>.Zero);
+                Lanes.Widen(unset ^ flip, lanes);
                 for (int v = 0; v < vectors; v++)
                 {
                     int at = i + (v * Vector<T>.Count);

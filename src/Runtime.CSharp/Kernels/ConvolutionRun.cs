@@ -66,7 +66,11 @@ internal sealed unsafe class ConvolutionRun<T, TVector, TLanes>(
             int groups = GemmTiling.Ceiling(channels, group);
             parallel.For(
                 _units * groups,
-                i => Pad(i / groups, i % groups * group, Math.Min(channels, ((i % groups) + 1) * group), padded.AsSpan(i / groups * _padded)));
+                i => Pad(
+                    i / groups,
+                    i % groups * group,
+                    Math.Min(channels, ((i % groups) + 1) * group),
+                    padded.AsSpan(i / groups * _padded)));
         }
 
         parallel.For(
@@ -110,12 +114,17 @@ internal sealed unsafe class ConvolutionRun<T, TVector, TLanes>(
         ReadOnlySpan<T> source = PlanesOf(unit).Span;
         for (int c = firstChannel; c < endChannel; c++)
         {
-            plan.Padded.Fill(source.Slice(c * plan.Layout.InputChannel, _geometry.InputSize), target.Slice(c * plan.ChannelPitch, plan.ChannelPitch));
+            plan.Padded.Fill(
+                source.Slice(c * plan.Layout.InputChannel, _geometry.InputSize),
+                target.Slice(c * plan.ChannelPitch, plan.ChannelPitch));
         }
     }
 
-    private Memory<T> PlanesOf(int unit) =>
-        input[((unit / _geometry.Groups * plan.Layout.InputBatch) + (unit % _geometry.Groups * _geometry.GroupInputs * plan.Layout.InputChannel))..];
+    private Memory<T> PlanesOf(int unit)
+    {
+        int image = unit / _geometry.Groups, group = unit % _geometry.Groups;
+        return input[((image * plan.Layout.InputBatch) + (group * _geometry.GroupInputs * plan.Layout.InputChannel))..];
+    }
 
     private Memory<T> InputOf(int unit) => PlanesOf(unit)[plan.Origin..];
 

@@ -74,7 +74,16 @@ internal static class Elementwise
     }
 
     /// <summary>z[r, c] = op(x[r, c], y[r]): a scalar for every row of a matrix.</summary>
-    public static void ZipColumn<T, TOp>(T[] x, int xOffset, T[] y, int yOffset, T[] z, int zOffset, int rows, int columns, IParallel parallel)
+    public static void ZipColumn<T, TOp>(
+        T[] x,
+        int xOffset,
+        T[] y,
+        int yOffset,
+        T[] z,
+        int zOffset,
+        int rows,
+        int columns,
+        IParallel parallel)
         where T : unmanaged
         where TOp : struct, IBinaryOp<T>
     {
@@ -206,7 +215,16 @@ internal static class Elementwise
             ZipScalar<T, TOp>(x.AsSpan(xOffset + start, length), y, z.AsSpan(zOffset + start, length)));
     }
 
-    private static void ZipRowInTiles<T, TOp>(T[] x, int xOffset, T[] y, int yOffset, T[] z, int zOffset, int rows, int columns, IParallel parallel)
+    private static void ZipRowInTiles<T, TOp>(
+        T[] x,
+        int xOffset,
+        T[] y,
+        int yOffset,
+        T[] z,
+        int zOffset,
+        int rows,
+        int columns,
+        IParallel parallel)
         where T : unmanaged
         where TOp : struct, IBinaryOp<T>
     {
@@ -217,7 +235,16 @@ internal static class Elementwise
             count));
     }
 
-    private static void ZipColumnInTiles<T, TOp>(T[] x, int xOffset, T[] y, int yOffset, T[] z, int zOffset, int rows, int columns, IParallel parallel)
+    private static void ZipColumnInTiles<T, TOp>(
+        T[] x,
+        int xOffset,
+        T[] y,
+        int yOffset,
+        T[] z,
+        int zOffset,
+        int rows,
+        int columns,
+        IParallel parallel)
         where T : unmanaged
         where TOp : struct, IBinaryOp<T>
     {

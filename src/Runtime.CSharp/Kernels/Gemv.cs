@@ -100,11 +100,13 @@ internal static unsafe class Gemv
             {
                 if (y.RowStride == 1)
                 {
-                    Columns<T, TVector, TLanes>(end - first, k, matrix + a.Offset + first, a.ColumnStride, vector + x.Offset, result + first);
+                    T* start = matrix + a.Offset + first;
+                    Columns<T, TVector, TLanes>(end - first, k, start, a.ColumnStride, vector + x.Offset, result + first);
                 }
                 else
                 {
-                    ColumnsScattered<T, TVector, TLanes>(first, end, k, matrix + a.Offset, a.ColumnStride, vector + x.Offset, result, y.RowStride);
+                    T* start = matrix + a.Offset;
+                    ColumnsScattered<T, TVector, TLanes>(first, end, k, start, a.ColumnStride, vector + x.Offset, result, y.RowStride);
                 }
 
                 return;

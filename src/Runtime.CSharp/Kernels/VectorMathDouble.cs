@@ -168,7 +168,8 @@ internal static unsafe class VectorMathDouble
         Vector<double> s = f / (Broadcast(2.0) + f);
         Vector<double> z = s * s;
         Vector<double> w = z * z;
-        Vector<double> odd = w * Fma(w, Fma(w, Broadcast(1.531383769920937332e-01), Broadcast(2.222219843214978396e-01)), Broadcast(3.999999999940941908e-01));
+        Vector<double> odd = Fma(w, Broadcast(1.531383769920937332e-01), Broadcast(2.222219843214978396e-01));
+        odd = w * Fma(w, odd, Broadcast(3.999999999940941908e-01));
         Vector<double> even = Fma(w, Broadcast(1.479819860511658591e-01), Broadcast(1.818357216161805012e-01));
         even = Fma(w, Fma(w, even, Broadcast(2.857142874366239149e-01)), Broadcast(6.666666666666735130e-01));
         Vector<double> r = Fma(z, even, odd);

@@ -103,7 +103,8 @@ internal static unsafe class VectorMathSingle
     public static Vector<float> Pow(Vector<float> x, Vector<float> y)
     {
         Vector<float> infinity = Broadcast(float.PositiveInfinity);
-        Vector<int> plain = Vector.GreaterThan(x, Vector<float>.Zero) & Vector.LessThan(x, infinity) & Vector.LessThan(Vector.Abs(y), infinity);
+        Vector<int> plain = Vector.GreaterThan(x, Vector<float>.Zero) & Vector.LessThan(x, infinity);
+        plain &= Vector.LessThan(Vector.Abs(y), infinity);
         if (plain != Vector<int>.AllBitsSet)
         {
             return Each(x, y, &MathF.Pow);
