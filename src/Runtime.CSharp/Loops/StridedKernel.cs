@@ -3,41 +3,28 @@ using Adjoint.Kernels;
 
 namespace Adjoint.Loops;
 
-/// <summary>Copies elements to where a layout says: broadcasts and permutations.</summary>
-internal sealed class StridedKernel<T>(StridedLayout layout) : Kernel
+/// <summary>Copies to each element of the result the operand's at Σ i[k]·strides[k]: broadcasts and permutations.</summary>
+internal sealed class StridedKernel<T>(int[] extents, int[] strides, int[] rowMajor) : Kernel
     where T : unmanaged
 {
-    public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)
-    {
-        T[] from = operands[0].Data<T>();
-        T[] to = result.Data<T>();
-        if (to.Length == 0)
-        {
-            return;
-        }
-
-        if (layout.Rows == 1)
-        {
-            layout.Copy<T>(from, to, 0, 1);
-        }
-        else
-        {
-            Elementwise.InRows(layout.Rows, layout.Columns, parallel, (row, count) => layout.Copy<T>(from, to, row, count));
-        }
-    }
+    public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel) =>
+        StridedCopy.Run(operands[0].Data<T>(), 0, strides, result.Data<T>(), 0, rowMajor, extents, parallel);
 }
 
-/// <summary>Kernels that copy by a layout.</summary>
+/// <summary>Kernels that copy by strides.</summary>
 internal static class StridedKernel
 {
-    /// <summary>The kernel for a dtype, or null.</summary>
+    /// <summary>The kernel for a dtype and the result's shape, or null.</summary>
     internal static Kernel? Of(DType type, Shape shape, int[] strides) => type switch
     {
-        DType.F32 => new StridedKernel<float>(new(shape, strides)),
-        DType.F64 => new StridedKernel<double>(new(shape, strides)),
-        DType.I32 => new StridedKernel<int>(new(shape, strides)),
-        DType.I64 => new StridedKernel<long>(new(shape, strides)),
-        DType.Bool => new StridedKernel<bool>(new(shape, strides)),
+        DType.F32 => Of<float>(shape, strides),
+        DType.F64 => Of<double>(shape, strides),
+        DType.I32 => Of<int>(shape, strides),
+        DType.I64 => Of<long>(shape, strides),
+        DType.Bool => Of<bool>(shape, strides),
         _ => null,
     };
+
+    private static StridedKernel<T> Of<T>(Shape shape, int[] strides)
+        where T : unmanaged => new(shape.ToArray(), strides, shape.Strides());
 }

@@ -3,7 +3,9 @@ using Adjoint.Ir;
 namespace Adjoint.Primitives;
 
 /// <summary>Angle of the point (y, x), elementwise. z = atan2(y, x), dz = (x dy − y dx)/(x² + y²).</summary>
-/// <remarks>From −π to π, with IEEE 754's values at ±0 and ±∞. Kinks: the half line x &lt; 0, y = 0; no derivative at the origin (NaN).</remarks>
+/// <remarks>
+/// From −π to π, with IEEE 754's values at ±0 and ±∞. Kinks: the half line x &lt; 0, y = 0; no derivative at the origin (NaN).
+/// </remarks>
 public sealed partial record Atan2 : ElementwiseBinary
 {
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace Adjoint.Primitives;
 /// <summary>Moves the batch axes of tensors to where a rule wants them.</summary>
 internal static class BatchAxes
 {
-    /// <summary>The operands with their batch axes at one place, that of the first batched one; the others are repeated for all lanes.</summary>
+    /// <summary>The operands with their batch axes where that of the first batched one is; the others are repeated for all lanes.</summary>
     internal static (ImmutableArray<Value> Values, int Axis) Align(IReadOnlyList<Batched> operands, Extent size)
     {
         int axis = operands.First(operand => operand.IsBatched).Axis;
@@ -20,7 +20,8 @@ internal static class BatchAxes
         TensorType type = x.Value.Tensor;
         if (!x.IsBatched)
         {
-            return Ops.Broadcast(x.Value, type.Shape.Insert(axis, size), new Axes(Enumerable.Range(0, type.Rank).Select(i => i < axis ? i : i + 1)));
+            var places = new Axes(Enumerable.Range(0, type.Rank).Select(i => i < axis ? i : i + 1));
+            return Ops.Broadcast(x.Value, type.Shape.Insert(axis, size), places);
         }
 
         List<int> order = [.. Enumerable.Range(0, type.Rank).Where(i => i != x.Axis)];

@@ -33,7 +33,8 @@ public sealed partial record Bitcast(DType Target) : ElementwisePrimitive
 
     private protected override TensorType ResultType(TensorType x) => DTypeKinds.Real.Contain(Target) && Target.Size() == x.DType.Size()
         ? x with { DType = Target }
-        : throw new TypeRuleException($"{Name}: the bits of {x} are not those of {Target.Name()}: {x.DType.Size()} bytes against {Target.Size()}.");
+        : throw new TypeRuleException(
+            $"{Name}: the bits of {x} are not those of {Target.Name()}: {x.DType.Size()} bytes against {Target.Size()}.");
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) => Of(operands[0], Target);

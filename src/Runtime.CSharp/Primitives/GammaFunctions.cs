@@ -59,7 +59,8 @@ internal static class GammaFunctions
         return Math.Log(product) + NearTwo(x - 2);
     }
 
-    /// <summary>The derivative of this order of ψ = (ln Γ)′: reflection (5.15.6), recurrence (5.15.5), asymptotic series (5.11.2, 5.15.9).</summary>
+    /// <summary>The derivative of this order of ψ = (ln Γ)′.</summary>
+    /// <remarks>Reflection (5.15.6), recurrence (5.15.5), asymptotic series (5.11.2, 5.15.9).</remarks>
     internal static double Polygamma(int order, double x)
     {
         if (IsPole(x))

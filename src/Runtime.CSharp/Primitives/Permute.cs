@@ -64,7 +64,8 @@ public sealed partial record Permute(Axes Permutation) : LinearPrimitive
         return [.. Permutation.Select(axis => own[axis])];
     }
 
-    private static Axes Inverse(Axes permutation) => new(Enumerable.Range(0, permutation.Count).Select(axis => permutation.Items.IndexOf(axis)));
+    private static Axes Inverse(Axes permutation) =>
+        new(Enumerable.Range(0, permutation.Count).Select(axis => permutation.Items.IndexOf(axis)));
 }
 
 public static partial class Ops

@@ -1,13 +1,17 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Kernels;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
 /// <summary>Sum along axes.</summary>
 /// <remarks>
 /// <para>Shape: the axes are removed. No elements sum to zero; integers wrap.</para>
-/// <para>Error: pairwise, |y - exact| &lt;= eps * ceil(log2 n) * sum |x| (Higham 2002, ch. 4); f16 and bf16 are summed in f32 and rounded once.</para>
+/// <para>Error: pairwise, |y - exact| &lt;= eps * ceil(log2 n) * sum |x| (Higham 2002, ch. 4).</para>
+/// <para>f16 and bf16 are summed in f32 and rounded once.</para>
 /// <para>Derivative: linear. dy = sum(dx); the transpose repeats the cotangent along the axes.</para>
 /// </remarks>
 /// <param name="Axes">The axes to sum along.</param>
@@ -43,6 +47,20 @@ public sealed partial record ReduceSum(Axes Axes) : LinearPrimitive
         Axes kept = Axes.Others(x.Shape.Rank);
         NDArray rows = new Permute(new Axes(kept.Concat(Axes.Order()))).Evaluate(x);
         return Elements.RunNumbers(x.Type, new Loop(rows, x.Shape.Select(kept)));
+    }
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands)
+    {
+        var x = (TensorType)operands[0];
+        return Axes.Count == 0 ? null : x.DType switch
+        {
+            DType.F32 => new ReduceKernel<float, Sum<float>>(x.Shape, Axes),
+            DType.F64 => new ReduceKernel<double, Sum<double>>(x.Shape, Axes),
+            DType.I32 => new ReduceKernel<int, Sum<int>>(x.Shape, Axes),
+            DType.I64 => new ReduceKernel<long, Sum<long>>(x.Shape, Axes),
+            _ => null,
+        };
     }
 
     /// <inheritdoc/>
@@ -87,8 +105,13 @@ public sealed partial record ReduceSum(Axes Axes) : LinearPrimitive
                 return Sum<TStored, TWork, TElement>(x[..half]) + Sum<TStored, TWork, TElement>(x[half..]);
             }
 
-            TWork sum = TWork.Zero;
-            foreach (TStored item in x)
+            if (x.IsEmpty)
+            {
+                return TWork.Zero;
+            }
+
+            TWork sum = TElement.Load(x[0]);
+            foreach (TStored item in x[1..])
             {
                 sum += TElement.Load(item);
             }

@@ -3,8 +3,8 @@ using Adjoint.Ir;
 
 namespace Adjoint.Primitives;
 
-/// <summary>Remainder of the division cut towards zero, elementwise; its sign is x's. z = x − y trunc(x/y), dz = dx − trunc(x/y) dy.</summary>
-/// <remarks>Integer division by zero is an error; floating x rem 0 is NaN. Kinks: multiples of y, where z jumps.</remarks>
+/// <summary>Remainder of the division cut towards zero, elementwise. z = x − y trunc(x/y), dz = dx − trunc(x/y) dy.</summary>
+/// <remarks>Its sign is x's. Integer division by zero is an error; floating x rem 0 is NaN. Kinks: multiples of y, where z jumps.</remarks>
 public sealed partial record Rem : ElementwiseBinary
 {
     /// <inheritdoc/>

@@ -4,7 +4,9 @@ using Adjoint.Ir;
 namespace Adjoint.Primitives;
 
 /// <summary>Shift to the right with copies of the highest bit, elementwise.</summary>
-/// <remarks>A shift by the width or more, or by a negative number, gives the highest bit everywhere: 0 or −1. Unsigned integers are taken as bits.</remarks>
+/// <remarks>
+/// A shift by the width or more, or by a negative number, gives the highest bit everywhere: 0 or −1. Unsigned integers are taken as bits.
+/// </remarks>
 public sealed partial record ShiftRightArithmetic : ElementwiseBinary
 {
     /// <inheritdoc/>

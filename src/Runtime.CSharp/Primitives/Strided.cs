@@ -1,5 +1,5 @@
 using Adjoint.Core;
-using Adjoint.Loops;
+using Adjoint.Kernels;
 
 namespace Adjoint.Primitives;
 
@@ -18,12 +18,7 @@ internal static class Strided
             where TElement : struct, IElement<TStored, TWork>
         {
             var to = new TStored[shape.Size];
-            if (to.Length > 0)
-            {
-                var layout = new StridedLayout(shape, strides);
-                layout.Copy(x.Span<TStored>()[offset..], to, 0, layout.Rows);
-            }
-
+            StridedCopy.Run(x.Data<TStored>(), offset, strides, to, 0, shape.Strides(), shape.ToArray());
             return NDArray.Own(shape, to);
         }
     }
