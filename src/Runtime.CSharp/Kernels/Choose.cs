@@ -109,7 +109,7 @@ internal static class Choose
                     lanes[v] = TOp.Apply(new Vector<T>(x[at..]), scalar ? all : new Vector<T>(y[at..]));
                 }
 
-                (Lanes.Narrow(lanes) & Vector<byte>.One).CopyTo(MemoryMarshal.AsBytes(mask[i..]));
+                (Masks.Narrow(lanes) & Vector<byte>.One).CopyTo(MemoryMarshal.AsBytes(mask[i..]));
             }
         }
 
@@ -132,7 +132,7 @@ internal static class Choose
             Span<Vector<T>> lanes = stackalloc Vector<T>[8];
             for (; i <= x.Length - step; i += step)
             {
-                Lanes.Widen(Vector.Equals(new Vector<byte>(MemoryMarshal.AsBytes(mask[i..])), Vector<byte>.Zero), lanes);
+                Masks.Widen(Vector.Equals(new Vector<byte>(MemoryMarshal.AsBytes(mask[i..])), Vector<byte>.Zero), lanes);
                 for (int v = 0; v < vectors; v++)
                 {
                     int at = i + (v * Vector<T>.Count);
@@ -163,7 +163,7 @@ internal static class Choose
             for (; i <= x.Length - step; i += step)
             {
                 Vector<byte> unset = Vector.Equals(new Vector<byte>(MemoryMarshal.AsBytes(mask[i..])), Vector<byte>.Zero);
-                Lanes.Widen(unset ^ flip, lanes);
+                Masks.Widen(unset ^ flip, lanes);
                 for (int v = 0; v < vectors; v++)
                 {
                     int at = i + (v * Vector<T>.Count);
@@ -178,7 +178,15 @@ internal static class Choose
         }
     }
 
-    private static void CompareInTiles<T, TOp>(T[] x, int xOffset, T[] y, int yOffset, bool[] mask, int maskOffset, int count, IParallel parallel)
+    private static void CompareInTiles<T, TOp>(
+        T[] x,
+        int xOffset,
+        T[] y,
+        int yOffset,
+        bool[] mask,
+        int maskOffset,
+        int count,
+        IParallel parallel)
         where T : unmanaged
         where TOp : struct, IComparison<T>
     {
@@ -241,60 +249,5 @@ internal static class Choose
             x.AsSpan(xOffset + start, length),
             y,
             z.AsSpan(zOffset + start, length)));
-    }
-
-    /// <summary>Masks of bytes and masks of four or eight bytes.</summary>
-    private static class Lanes
-    {
-        /// <summary>The lanes of four (eight) vectors of four-byte (eight-byte) masks as bytes, in order.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<byte> Narrow<T>(ReadOnlySpan<Vector<T>> lanes)
-            where T : unmanaged
-        {
-            if (Unsafe.SizeOf<T>() == 4)
-            {
-                return Vector.AsVectorByte(Vector.Narrow(
-                    Vector.Narrow(Vector.AsVectorInt32(lanes[0]), Vector.AsVectorInt32(lanes[1])),
-                    Vector.Narrow(Vector.AsVectorInt32(lanes[2]), Vector.AsVectorInt32(lanes[3]))));
-            }
-
-            Vector<int> a = Vector.Narrow(Vector.AsVectorInt64(lanes[0]), Vector.AsVectorInt64(lanes[1]));
-            Vector<int> b = Vector.Narrow(Vector.AsVectorInt64(lanes[2]), Vector.AsVectorInt64(lanes[3]));
-            Vector<int> c = Vector.Narrow(Vector.AsVectorInt64(lanes[4]), Vector.AsVectorInt64(lanes[5]));
-            Vector<int> d = Vector.Narrow(Vector.AsVectorInt64(lanes[6]), Vector.AsVectorInt64(lanes[7]));
-            return Vector.AsVectorByte(Vector.Narrow(Vector.Narrow(a, b), Vector.Narrow(c, d)));
-        }
-
-        /// <summary>The lanes of a vector of byte masks as four (eight) vectors of four-byte (eight-byte) masks.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Widen<T>(Vector<byte> mask, Span<Vector<T>> lanes)
-            where T : unmanaged
-        {
-            Vector.Widen(Vector.AsVectorSByte(mask), out Vector<short> low, out Vector<short> high);
-            Vector.Widen(low, out Vector<int> a, out Vector<int> b);
-            Vector.Widen(high, out Vector<int> c, out Vector<int> d);
-            if (Unsafe.SizeOf<T>() == 4)
-            {
-                lanes[0] = Vector.As<int, T>(a);
-                lanes[1] = Vector.As<int, T>(b);
-                lanes[2] = Vector.As<int, T>(c);
-                lanes[3] = Vector.As<int, T>(d);
-                return;
-            }
-
-            Put(a, lanes);
-            Put(b, lanes[2..]);
-            Put(c, lanes[4..]);
-            Put(d, lanes[6..]);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Put<T>(Vector<int> mask, Span<Vector<T>> lanes)
-            where T : unmanaged
-        {
-            Vector.Widen(mask, out Vector<long> low, out Vector<long> high);
-            lanes[0] = Vector.As<long, T>(low);
-            lanes[1] = Vector.As<long, T>(high);
-        }
     }
 }
