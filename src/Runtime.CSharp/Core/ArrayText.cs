@@ -7,8 +7,8 @@ namespace Adjoint.Core;
 /// <summary>How an array reads: dtype and shape, then nested brackets; long axes are shortened in the middle.</summary>
 internal static class ArrayText
 {
-    private const int Edge = 3;
-    private const int Most = 8;
+    internal const int Edge = 3;
+    internal const int Most = 8;
 
     internal static string Of(NDArray array)
     {
@@ -44,7 +44,8 @@ internal static class ArrayText
         text.Append(']');
     }
 
-    private static string Element(Scalar value) => value.Type switch
+    /// <summary>How one element reads.</summary>
+    internal static string Element(Scalar value) => value.Type switch
     {
         DType.F32 => ((float)value.AsDouble).ToString("G6", CultureInfo.InvariantCulture),
         DType.F64 => value.AsDouble.ToString("G8", CultureInfo.InvariantCulture),

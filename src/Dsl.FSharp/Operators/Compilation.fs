@@ -1,0 +1,99 @@
+namespace Adjoint
+
+open System
+open System.Collections.Generic
+open Adjoint.Ir
+open Adjoint.Front
+
+/// What a traced function depends on beside the values of its arguments' leaves.
+[<CustomEquality; NoComparison>]
+type internal Signature =
+    {
+        Types: TensorType[]
+        Traits: Trait[]
+    }
+
+    override this.Equals other =
+        match other with
+        | :? Signature as other ->
+            this.Types.AsSpan().SequenceEqual other.Types
+            && this.Traits.Length = other.Traits.Length
+            && Array.forall2 (fun (x: Trait) y -> x.Matches y) this.Traits other.Traits
+        | _ -> false
+
+    override this.GetHashCode() =
+        let mutable code = HashCode()
+        this.Types |> Array.iter code.Add
+        this.Traits |> Array.iter (fun item -> code.Add item.Hash)
+        code.ToHashCode()
+
+/// A function of structures that is traced once for each signature.
+[<Sealed>]
+type internal CompiledFunction<'A, 'B>(f: 'A -> 'B) =
+    let most = 64
+    let entries = Dictionary<Signature, Compiled * Lifted<'A, 'B>>()
+
+    let entryOf (x: Flat<'A>) =
+        let signature =
+            {
+                Types = x.Leaves |> Array.map _.Type
+                Traits = x.Traits
+            }
+
+        lock entries (fun () ->
+            match entries.TryGetValue signature with
+            | true, entry -> entry
+            | _ ->
+                if entries.Count = most then
+                    entries.Clear()
+
+                    Diagnostics.Report
+                        $"compile: a function was called with {most} different structures or types of arguments; it starts anew."
+
+                let lifted = Lifted<'A, 'B>("compile", x.Form, f)
+                let entry = Differential.Compile(lifted.Function, x.Paths), lifted
+                entries[signature] <- entry
+                entry)
+
+    member _.Call(x: 'A) : 'B =
+        let flat = Flat.take x
+        let compiled, lifted = entryOf flat
+        lifted.Result(compiled.Call flat.Leaves)
+
+/// Functions kept ready to run, and bodies that forget.
+[<AutoOpen>]
+module Compilation =
+
+    /// The same function, traced once for each structure and types of its argument, and kept ready to run, from any number of threads.
+    /// Several arguments are a tuple. Non-tensor data in the argument (a size, a flag) is part of the structure: another value, another trace.
+    /// The function can't look at values (`value`, printing): choices are made by `where`, `Flow.cond` and `Flow.whileLoop`.
+    /// Keep what this gives: `let step = compile step` once, not inside a loop.
+    let compile (f: 'A -> 'B) : 'A -> 'B = CompiledFunction<'A, 'B>(f).Call
+
+    /// The same function; reverse mode computes its intermediate values again instead of keeping them.
+    let checkpoint (f: 'A -> 'B) (x: 'A) : 'B =
+        let flat = Flat.take x
+        let lifted = Lifted<'A, 'B>("checkpoint", flat.Form, f)
+        lifted.Result((Differential.Checkpoint lifted.Function).Invoke flat.Leaves)
+
+    /// Runs a part of a model under a name, which errors and printed graphs tell: `scope "encoder" (fun () -> ...)`.
+    let scope (name: string) (body: unit -> 'R) : 'R = Scope.In(name, Func<'R>(body))
+
+    /// The same structure; when a leaf of it is computed, its elements go to the handler of diagnostics with this label.
+    let debugPrint (label: string) (x: 'P) : 'P =
+        x
+        |> Structure.mapPaths (fun path leaf -> Tensors.DebugPrint(leaf, (if path = "" then label else $"{label} {path}")))
+
+    /// The same structure; when a leaf of it is computed and the condition fails anywhere, a DomainException with this message.
+    let check (message: string) (condition: Tensor<bool>) (x: 'P) : 'P =
+        x |> Structure.map (fun leaf -> Tensors.Check(leaf, condition.Expr, message))
+
+    /// The only element of a tensor as a .NET number; pending work runs. `if value loss > 0.5 then ...` works inside `grad`, for that call.
+    /// ShapeException: there is not exactly one element. TraceException: inside `compile` or `vmap`, where there is no value yet.
+    let value (x: Tensor<'T>) : 'T =
+        let found = x.Expr.Value()
+
+        if found.Size <> 1 then
+            raise (Located.Here(Adjoint.Core.ShapeException $"value: {x.Header} has {x.Size} elements, not one. Use Tensor.toArray."))
+
+        (Host.storage<'T> found)[0]

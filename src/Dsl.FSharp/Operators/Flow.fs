@@ -1,0 +1,104 @@
+namespace Adjoint
+
+open System
+open Adjoint.Front
+
+/// Control flow that is decided where it runs. Bodies take and give structures, and use values from outside freely.
+/// Bodies are traced once; they can't look at values.
+[<RequireQualifiedAccess>]
+module Flow =
+
+    /// A step from a state to a state, which keeps its structure.
+    let private keeping operation (state: Flat<'S>) (next: 'S) =
+        let flat = Flat.take next
+        Flat.identical operation "the state before a step" state.Traits "the state after it" flat.Traits
+        flat.Leaves
+
+    let private choose operation (x: 'A) (branches: ('A -> 'B) list) run : 'B =
+        let flat = Flat.take x
+
+        let lifted =
+            branches
+            |> List.map (fun branch -> Lifted<'A, 'B>(operation, flat.Form, branch))
+
+        let bodies =
+            lifted
+            |> List.mapi (fun i (body: Lifted<'A, 'B>) ->
+                Func<Expr[], Expr[]>(fun leaves ->
+                    let results = body.Function.Invoke leaves
+
+                    if i > 0 then
+                        Flat.identical operation "branch 0" lifted.Head.Form.Traits $"branch {i}" body.Form.Traits
+
+                    results))
+
+        lifted.Head.Result(run flat bodies)
+
+    /// thenF x where the predicate holds, elseF x where not; only that one runs. predicate : bool[].
+    /// Both give one structure of the same types; otherwise a StructureException says where they differ.
+    /// The branch that isn't taken adds exactly zero to derivatives. For a choice element by element: `Tensor.where`.
+    let cond (predicate: Tensor<bool>) (thenF: 'A -> 'B) (elseF: 'A -> 'B) (x: 'A) : 'B =
+        choose "cond" x [ thenF; elseF ] (fun flat bodies ->
+            Adjoint.Front.Flow.Cond(predicate.Expr, bodies[0], bodies[1], flat.Leaves, flat.Paths))
+
+    /// One of several functions of x, by index, which is clamped to their range; only that one runs. index : i32[].
+    /// All give one structure of the same types.
+    let switch (index: Tensor<int>) (branches: ('A -> 'B) list) (x: 'A) : 'B =
+        if branches.IsEmpty then
+            Broken.structure "switch: there are no branches."
+
+        choose "switch" x branches (fun flat bodies -> Adjoint.Front.Flow.Switch(index.Expr, Array.ofList bodies, flat.Leaves, flat.Paths))
+
+    /// Repeats a step while a condition holds. Differentiable in both modes, to any order.
+    /// condition : 'S -> bool[]; step : 'S -> 'S, of the same structure and types.
+    let whileLoop (condition: 'S -> Tensor<bool>) (step: 'S -> 'S) (state: 'S) : 'S =
+        let flat = Flat.take state
+        let test (leaves: Expr[]) = (condition (flat.With leaves)).Expr
+
+        let body (leaves: Expr[]) =
+            keeping "whileLoop" flat (step (flat.With leaves))
+
+        flat.With(Adjoint.Front.Flow.While(test, body, flat.Leaves, flat.Paths))
+
+    let private counted operation (state: 'S) step run =
+        let flat = Flat.take state
+
+        let body =
+            Func<Expr, Expr[], Expr[]>(fun i leaves -> keeping operation flat (step (Tensor<int64> i) (flat.With leaves)))
+
+        flat.With(run flat body)
+
+    /// Repeats a step for i from low up to high, which is excluded; i is an i64[].
+    let forLoop (low: int) (high: int) (step: Tensor<int64> -> 'S -> 'S) (state: 'S) : 'S =
+        counted "forLoop" state step (fun flat body -> Adjoint.Front.Flow.Fori(int64 low, int64 high, body, flat.Leaves, flat.Paths))
+
+    /// Repeats a step n times, where n is known when it runs; i = 0, 1 ... n - 1 is an i64[]. None for a negative n.
+    let repeat (n: Tensor<int64>) (step: Tensor<int64> -> 'S -> 'S) (state: 'S) : 'S =
+        counted "repeat" state step (fun flat body -> Adjoint.Front.Flow.Repeat(n.Expr, body, flat.Leaves, false, flat.Paths))
+
+    let private scanned operation reverse (step: 'S -> 'X -> 'S * 'Y) (state: 'S) (xs: 'X) : 'S * 'Y =
+        let carried, slices = Flat.take state, Flat.take xs
+        let mutable form: Form<'Y> option = None
+
+        let body =
+            Func<Expr[], Expr[], _>(fun leaves slice ->
+                let next, result = step (carried.With leaves) (slices.With slice)
+                let results = Flat.take result
+                form <- Some results.Form
+                struct (keeping operation carried next, results.Leaves))
+
+        let struct (last, results) =
+            Adjoint.Front.Flow.Scan(body, carried.Leaves, slices.Leaves, Nullable(), reverse, carried.Paths)
+
+        carried.With last, form.Value.With results
+
+    /// Carries a state along axis 0 of every leaf of xs, and stacks what each step gives on a new axis 0.
+    /// step : state -> one slice of each leaf -> next state, result. As `List.mapFold`, with the state first.
+    let scan (step: 'S -> 'X -> 'S * 'Y) (state: 'S) (xs: 'X) : 'S * 'Y = scanned "scan" false step state xs
+
+    /// As `scan`, from the last slice to the first; results lie at their slice's place.
+    let scanBack (step: 'S -> 'X -> 'S * 'Y) (state: 'S) (xs: 'X) : 'S * 'Y = scanned "scanBack" true step state xs
+
+    /// A function of each slice along axis 0 of every leaf, one after the other; results are stacked on axis 0. `vmap` does all at once.
+    let map (f: 'X -> 'Y) (xs: 'X) : 'Y =
+        snd (scanned "map" false (fun () x -> (), f x) () xs)

@@ -1,0 +1,68 @@
+namespace Adjoint
+
+open Adjoint.Front
+
+/// Structures: records, unions, tuples, arrays, lists, maps and options of tensors, nested in any way.
+/// Their leaves are tensors, met in the order of declaration; other data is carried along unchanged.
+/// A union's case, a list's length and a map's keys belong to the structure: two that meet must agree on them.
+[<RequireQualifiedAccess>]
+module Structure =
+
+    /// The leaves, in order, without their element types.
+    /// StructureException: a part is null, or holds tensors in a type that is none of the above; it names path and type.
+    let leaves (structure: 'P) : Expr list =
+        List.ofArray (Flat.take structure).Leaves
+
+    /// Where the leaves lie, in the same order: `Layers[2].Weight`; `Item1` is a tuple's first.
+    let paths (structure: 'P) : string list =
+        List.ofArray (Flat.take structure).Paths
+
+    /// The same structure with other leaves, which must be as many and of the same dtypes.
+    let withLeaves (leaves: seq<Expr>) (structure: 'P) : 'P =
+        let flat = Flat.take structure
+        let given = Array.ofSeq leaves
+
+        if given.Length <> flat.Leaves.Length then
+            Broken.structure $"withLeaves: {given.Length} leaves are given for a structure of {flat.Leaves.Length}."
+
+        flat.With given
+
+    /// A function of every leaf. Its results have the leaves' dtypes, in any shape.
+    let map (f: Expr -> Expr) (structure: 'P) : 'P =
+        let flat = Flat.take structure
+        flat.With(Array.map f flat.Leaves)
+
+    /// A function of every leaf and its path.
+    let mapPaths (f: string -> Expr -> Expr) (structure: 'P) : 'P =
+        let flat = Flat.take structure
+        flat.With(Array.map2 f flat.Paths flat.Leaves)
+
+    /// A function of the leaves of two structures, pair by pair. Other data is the first one's.
+    /// StructureException: they differ in a case, a length or keys; it names the path and both sides.
+    let map2 (f: Expr -> Expr -> Expr) (first: 'P) (second: 'P) : 'P =
+        let x, y = Flat.take first, Flat.take second
+        Flat.same "map2" "the first structure" x.Traits "the second" y.Traits
+        x.With(Array.map2 f x.Leaves y.Leaves)
+
+    /// A function of the leaves of three structures. Other data is the first one's.
+    let map3 (f: Expr -> Expr -> Expr -> Expr) (first: 'P) (second: 'P) (third: 'P) : 'P =
+        let x, y, z = Flat.take first, Flat.take second, Flat.take third
+        Flat.same "map3" "the first structure" x.Traits "the second" y.Traits
+        Flat.same "map3" "the first structure" x.Traits "the third" z.Traits
+        x.With(Array.map3 f x.Leaves y.Leaves z.Leaves)
+
+    /// Does something with every leaf and its path.
+    let iter (action: string -> Expr -> unit) (structure: 'P) : unit =
+        let flat = Flat.take structure
+        Array.iter2 action flat.Paths flat.Leaves
+
+    /// Carries a state over the leaves.
+    let fold (folder: 'S -> Expr -> 'S) (state: 'S) (structure: 'P) : 'S =
+        Array.fold folder state (Flat.take structure).Leaves
+
+    /// The same structure with zeros in place of every leaf.
+    let zerosLike (structure: 'P) : 'P = map Tensors.ZerosLike structure
+
+    /// The number of elements of all leaves.
+    let size (structure: 'P) : int =
+        fold (fun count leaf -> count + leaf.Size) 0 structure
