@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Primitives;
@@ -142,16 +141,13 @@ internal sealed class CustomTrace
         return Ops.Reshape(Ops.SliceAxis(lanes, 0, 0, 1), shape.Remove(0));
     }
 
-    private static void CheckTypes(string what, ImmutableArray<ValueType> expected, Expr[] actual) =>
-        CheckTypes(what, [.. expected], actual);
-
-    private static void CheckTypes(string what, ValueType[] expected, Expr[] actual)
+    private static void CheckTypes(string what, IReadOnlyList<ValueType> expected, Expr[] actual)
     {
         ValueType[] types = [.. actual.Select(expr => expr.Handle.Type)];
-        if (types.Length != expected.Length || types.Where((type, i) => expected[i].HasTangent && !type.Equals(expected[i])).Any())
+        if (types.Length != expected.Count || types.Where((type, i) => expected[i].HasTangent && !type.Equals(expected[i])).Any())
         {
             throw new DerivativeException($"custom function: the {what} are ({string.Join(", ", (IEnumerable<ValueType>)types)}), "
-                + $"not ({string.Join(", ", (IEnumerable<ValueType>)expected)}).").Here();
+                + $"not ({string.Join(", ", expected)}).").Here();
         }
     }
 

@@ -1,12 +1,10 @@
-using Adjoint.Primitives;
-
 namespace Adjoint.Front;
 
 /// <content>Activation functions.</content>
 public static partial class Tensors
 {
-    /// <summary>max(x, 0); derivative 0 at 0.</summary>
-    public static Expr Relu(this Expr x) => x.Greater(0).Where(x, 0.0);
+    /// <summary>max(x, 0); derivative 0 at 0, NaN stays.</summary>
+    public static Expr Relu(this Expr x) => x.LessOrEqual(0).Where(0.0, x);
 
     /// <summary>x above 0, slope times x elsewhere; derivative slope at 0.</summary>
     public static Expr LeakyRelu(this Expr x, double slope = 0.01) => x.Greater(0).Where(x, slope * x);
