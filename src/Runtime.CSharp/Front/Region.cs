@@ -44,9 +44,9 @@ public sealed class Region
     {
         Broadcasting.SameDType(operation, whole, part);
         Expr update = Broadcasting.To(operation, part, plan.Shown);
-        if (!plan.IsBlock)
+        if (update.Size == 0 || !plan.IsBlock)
         {
-            return Scatter(update, kind);
+            return update.Size == 0 ? whole : Scatter(update, kind);
         }
 
         return Building.Make(
