@@ -19,6 +19,10 @@ public sealed partial record Add : ElementwiseBinary
 
     private protected override Kernel? Float64 => ZipKernel<double, Kernels.Add<double>>.Instance;
 
+    private protected override Kernel? Int32 => ZipKernel<int, Kernels.Add<int>>.Instance;
+
+    private protected override Kernel? Int64 => ZipKernel<long, Kernels.Add<long>>.Instance;
+
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => x + y;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -12,6 +13,10 @@ public abstract record ElementwiseBinary : ElementwisePrimitive
 
     /// <summary>Whether signed integers are taken as bits, without sign extension.</summary>
     private protected virtual bool OnBits => false;
+
+    private protected override Kernel? Float32 => new EachPairKernel<float>(Scalar);
+
+    private protected override Kernel? Float64 => new EachPairKernel<double>(Scalar);
 
     /// <summary>The function in f64.</summary>
     protected virtual double Scalar(double x, double y) => throw Undefined(DType.F64);

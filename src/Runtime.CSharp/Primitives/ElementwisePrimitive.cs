@@ -23,11 +23,19 @@ public abstract record ElementwisePrimitive : TensorPrimitive
     /// <summary>The kernel for f64, or null.</summary>
     private protected virtual Kernel? Float64 => null;
 
+    /// <summary>The kernel for i32, or null.</summary>
+    private protected virtual Kernel? Int32 => null;
+
+    /// <summary>The kernel for i64, or null.</summary>
+    private protected virtual Kernel? Int64 => null;
+
     /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => ((TensorType)operands[0]).DType switch
     {
         DType.F32 => Float32,
         DType.F64 => Float64,
+        DType.I32 => Int32,
+        DType.I64 => Int64,
         _ => null,
     };
 

@@ -19,6 +19,10 @@ public sealed partial record Max : ElementwiseBinary
 
     private protected override Kernel? Float64 => ZipKernel<double, Kernels.Maximum<double>>.Instance;
 
+    private protected override Kernel? Int32 => ZipKernel<int, Kernels.Maximum<int>>.Instance;
+
+    private protected override Kernel? Int64 => ZipKernel<long, Kernels.Maximum<long>>.Instance;
+
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => Math.Max(x, y);
 

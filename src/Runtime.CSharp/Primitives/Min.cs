@@ -19,6 +19,10 @@ public sealed partial record Min : ElementwiseBinary
 
     private protected override Kernel? Float64 => ZipKernel<double, Kernels.Minimum<double>>.Instance;
 
+    private protected override Kernel? Int32 => ZipKernel<int, Kernels.Minimum<int>>.Instance;
+
+    private protected override Kernel? Int64 => ZipKernel<long, Kernels.Minimum<long>>.Instance;
+
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => Math.Min(x, y);
 

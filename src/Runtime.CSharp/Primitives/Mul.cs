@@ -20,6 +20,10 @@ public sealed partial record Mul : ElementwiseBinary
 
     private protected override Kernel? Float64 => ZipKernel<double, Kernels.Multiply<double>>.Instance;
 
+    private protected override Kernel? Int32 => ZipKernel<int, Kernels.Multiply<int>>.Instance;
+
+    private protected override Kernel? Int64 => ZipKernel<long, Kernels.Multiply<long>>.Instance;
+
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => x * y;
 

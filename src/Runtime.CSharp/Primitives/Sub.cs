@@ -19,6 +19,10 @@ public sealed partial record Sub : ElementwiseBinary
 
     private protected override Kernel? Float64 => ZipKernel<double, Kernels.Subtract<double>>.Instance;
 
+    private protected override Kernel? Int32 => ZipKernel<int, Kernels.Subtract<int>>.Instance;
+
+    private protected override Kernel? Int64 => ZipKernel<long, Kernels.Subtract<long>>.Instance;
+
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => x - y;
 
