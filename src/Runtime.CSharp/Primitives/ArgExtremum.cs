@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -31,6 +33,10 @@ public abstract record ArgExtremum : UnaryPrimitive, IOrderedEvaluation
 
     /// <inheritdoc/>
     public sealed override NDArray Evaluate(NDArray x) => Conversion.To(Dispatch.Ordered(this, [x]), IndexType);
+
+    /// <inheritdoc/>
+    public sealed override Kernel? Lower(ImmutableArray<ValueType> operands) =>
+        ArgKernels.Of((TensorType)operands[0], Along, IndexType, Largest);
 
     /// <inheritdoc/>
     public sealed override Value? Jvp(Node node, Value tangent) => null;

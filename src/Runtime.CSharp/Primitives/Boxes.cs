@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Adjoint.Core;
+using Adjoint.Kernels;
 
 namespace Adjoint.Primitives;
 
@@ -43,6 +44,19 @@ internal static class Boxes
         return Offsets(Array.ConvertAll(chosen, axis => shape[axis].Value), Array.ConvertAll(chosen, axis => strides[axis]));
     }
 
+    /// <summary>Copies a box of elements of any dtype from one array to another; in tiles where it is said where they run.</summary>
+    internal static void Copy(Layout from, Layout to, ReadOnlySpan<int> extents, IParallel? parallel)
+    {
+        switch (parallel is null ? (DType?)null : from.Array.Type)
+        {
+            case DType.F32: Copy<float>(from, to, extents, parallel!); break;
+            case DType.F64: Copy<double>(from, to, extents, parallel!); break;
+            case DType.I32: Copy<int>(from, to, extents, parallel!); break;
+            case DType.I64: Copy<long>(from, to, extents, parallel!); break;
+            default: Copy(from, to, extents); break;
+        }
+    }
+
     /// <summary>Copies a box of elements of any dtype from one array to another.</summary>
     internal static void Copy(Layout from, Layout to, ReadOnlySpan<int> extents)
     {
@@ -71,6 +85,10 @@ internal static class Boxes
 
         return false;
     }
+
+    private static void Copy<T>(Layout from, Layout to, ReadOnlySpan<int> extents, IParallel parallel)
+        where T : unmanaged =>
+        StridedCopy.Run(from.Array.Data<T>(), from.Offset, from.Strides, to.Array.Data<T>(), to.Offset, to.Strides, extents, parallel);
 
     private static void Copy<T>(Layout from, Layout to, ReadOnlySpan<int> extents)
         where T : unmanaged

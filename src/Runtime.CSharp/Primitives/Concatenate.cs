@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Kernels;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -26,6 +28,9 @@ public sealed partial record Concatenate(int Axis) : TensorPrimitive
             new Concatenate(axis),
             [.. Enumerable.Range(0, count).Select(_ => source.Numbers(type, shape.With(axis, source.Int(0, 3))))]);
     }
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => new MoveKernel(Write);
 
     /// <inheritdoc/>
     protected override TensorType InferTensor(ImmutableArray<TensorType> operands)
@@ -55,14 +60,7 @@ public sealed partial record Concatenate(int Axis) : TensorPrimitive
     {
         int extent = operands.Sum(operand => operand.Shape[Axis].Value);
         NDArray result = NDArray.New(operands[0].Type, operands[0].Shape.With(Axis, extent));
-        int[] strides = result.Shape.Strides();
-        int place = 0;
-        foreach (NDArray operand in operands)
-        {
-            Boxes.Copy(Layout.Of(operand), new(result, place, strides), operand.Shape.ToArray());
-            place += operand.Shape[Axis].Value * strides[Axis];
-        }
-
+        Write(operands, result, null);
         return result;
     }
 
@@ -87,6 +85,17 @@ public sealed partial record Concatenate(int Axis) : TensorPrimitive
     {
         (ImmutableArray<Value> values, int axis) = BatchAxes.Align(operands, size);
         return new(Node.Make(new Concatenate(axis <= Axis ? Axis + 1 : Axis), values).Result, axis);
+    }
+
+    private void Write(ReadOnlySpan<NDArray> operands, NDArray result, IParallel? parallel)
+    {
+        int[] strides = result.Shape.Strides();
+        int place = 0;
+        foreach (NDArray operand in operands)
+        {
+            Boxes.Copy(Layout.Of(operand), new(result, place, strides), operand.Shape.ToArray(), parallel);
+            place += operand.Shape[Axis].Value * strides[Axis];
+        }
     }
 }
 

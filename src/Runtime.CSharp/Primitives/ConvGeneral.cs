@@ -129,6 +129,7 @@ public sealed partial record ConvGeneral(
         }
 
         CheckGroups(x, f);
+        SlidingWindow.CheckReach(Name, new ConvView(this, x.Shape, f.Shape).Axes);
         return new(x.DType, new ConvView(this, x.Shape, f.Shape).Result);
     }
 

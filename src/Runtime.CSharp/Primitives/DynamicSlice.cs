@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Kernels;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -28,6 +30,9 @@ public sealed partial record DynamicSlice(Ints Sizes, bool Checked) : TensorPrim
     }
 
     /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => new MoveKernel(Write);
+
+    /// <inheritdoc/>
     protected override TensorType InferTensor(ImmutableArray<TensorType> operands)
     {
         if (operands.IsEmpty || Sizes.Any(size => size < 0))
@@ -43,12 +48,8 @@ public sealed partial record DynamicSlice(Ints Sizes, bool Checked) : TensorPrim
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context)
     {
-        NDArray x = operands[0];
-        int[] sizes = [.. Sizes];
-        Held[] starts = [.. operands.Skip(1).Select(Held.New)];
-        int place = DynamicStarts.Place(Name, x, sizes, starts, Checked);
-        NDArray result = NDArray.New(x.Type, Shape.Of(sizes));
-        Boxes.Copy(new(x, place, x.Shape.Strides()), Layout.Of(result), sizes);
+        NDArray result = NDArray.New(operands[0].Type, Shape.Of([.. Sizes]));
+        Write(operands, result, null);
         return result;
     }
 
@@ -74,6 +75,13 @@ public sealed partial record DynamicSlice(Ints Sizes, bool Checked) : TensorPrim
 
         var sizes = new Ints(Sizes.Items.Insert(x.Axis, size.Value));
         return new(Ops.DynamicSlice(x.Value, DynamicStarts.WithAxis(operands.Skip(1), x.Axis), sizes, Checked), x.Axis);
+    }
+
+    private void Write(ReadOnlySpan<NDArray> operands, NDArray result, IParallel? parallel)
+    {
+        NDArray x = operands[0];
+        int place = DynamicStarts.Place(Name, x, Sizes.Items.AsSpan(), operands[1..], Checked);
+        Boxes.Copy(new(x, place, x.Shape.Strides()), Layout.Of(result), Sizes.Items.AsSpan(), parallel);
     }
 }
 

@@ -25,14 +25,14 @@ internal static class DynamicStarts
 
     /// <summary>The place of a slice's first element.</summary>
     /// <exception cref="DomainException">A checked start is out of range; others are moved into range.</exception>
-    internal static int Place(string name, NDArray x, ReadOnlySpan<int> sizes, ReadOnlySpan<Held> starts, bool isChecked)
+    internal static int Place(string name, NDArray x, ReadOnlySpan<int> sizes, ReadOnlySpan<NDArray> starts, bool isChecked)
     {
         int[] strides = x.Shape.Strides();
         int place = 0;
         for (int axis = 0; axis < sizes.Length; axis++)
         {
             OutOfRange mode = isChecked ? OutOfRange.Check : OutOfRange.Clamp;
-            place += strides[axis] * new StartIndices(name, starts[axis].Array).Read(0, mode, x, axis, sizes[axis]);
+            place += strides[axis] * new StartIndices(name, starts[axis]).Read(0, mode, x, axis, sizes[axis]);
         }
 
         return place;

@@ -40,7 +40,8 @@ public abstract record DynamicWrite : Primitive
     {
         NDArray update = operands[1].Array;
         int[] sizes = update.Shape.ToArray();
-        int place = DynamicStarts.Place(Name, operands[0].Array, sizes, operands[2..], IsChecked);
+        NDArray[] starts = [.. operands[2..].ToArray().Select(start => start.Array)];
+        int place = DynamicStarts.Place(Name, operands[0].Array, sizes, starts, IsChecked);
         NDArray x = operands[0].Writable();
         context.CountElements(update.Size + (operands[0].Owned ? 0L : x.Size));
         int[] strides = x.Shape.Strides();

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Kernels;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -40,6 +42,9 @@ public sealed partial record Gather(
     }
 
     /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => new MoveKernel(Write);
+
+    /// <inheritdoc/>
     protected override TensorType InferTensor(ImmutableArray<TensorType> operands)
     {
         CheckCount(operands, 2);
@@ -58,19 +63,8 @@ public sealed partial record Gather(
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context)
     {
-        NDArray x = operands[0];
-        Shape shape = WindowShape(operands[1].Shape);
-        NDArray result = NDArray.New(x.Type, shape);
-        var places = new WindowPlaces(Name, Windows, Mode, x, operands[1], shape);
-        for (int i = 0; i < places.InOperand.Length; i++)
-        {
-            if (places.InOperand[i] >= 0)
-            {
-                Boxes.Copy(
-                    new(x, places.InOperand[i], places.OperandStrides), new(result, places.InWindows[i], places.WindowStrides), places.Extents);
-            }
-        }
-
+        NDArray result = NDArray.New(operands[0].Type, WindowShape(operands[1].Shape));
+        Write(operands, result, null);
         return result;
     }
 
@@ -98,6 +92,25 @@ public sealed partial record Gather(
         (WindowAxes axes, int place) = x.IsBatched ? Windows.WithBoth(x.Axis, 0, rank) : Windows.WithIndices(0, rank);
         Ints lanes = x.IsBatched ? new(Sizes.Items.Insert(x.Axis, 1)) : Sizes;
         return new(Ops.Gather(x.Value, indices, axes, lanes, Mode), place);
+    }
+
+    private void Write(ReadOnlySpan<NDArray> operands, NDArray result, IParallel? parallel)
+    {
+        NDArray x = operands[0];
+        if (Mode == OutOfRange.Drop)
+        {
+            result.Fill(Scalar.Zero(result.Type));
+        }
+
+        var places = new WindowPlaces(Name, Windows, Mode, x, operands[1], result.Shape);
+        for (int i = 0; i < places.InOperand.Length; i++)
+        {
+            if (places.InOperand[i] >= 0)
+            {
+                Layout window = new(result, places.InWindows[i], places.WindowStrides);
+                Boxes.Copy(new(x, places.InOperand[i], places.OperandStrides), window, places.Extents, parallel);
+            }
+        }
     }
 
     private Shape WindowShape(Shape indices) => Windows.Windows(indices, [.. Sizes.Select(size => new Extent(size))]);

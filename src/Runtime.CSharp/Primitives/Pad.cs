@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Kernels;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -29,6 +31,9 @@ public sealed partial record Pad(Ints Low, Ints High, Ints Interior) : TensorPri
     }
 
     /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => new MoveKernel(Write);
+
+    /// <inheritdoc/>
     protected override TensorType InferTensor(ImmutableArray<TensorType> operands)
     {
         CheckCount(operands, 2);
@@ -44,36 +49,19 @@ public sealed partial record Pad(Ints Low, Ints High, Ints Interior) : TensorPri
                 $"{Name}: low {Low}, high {High} and interior {Interior} need {x.Rank} numbers each for {x}, interior at least 0.");
         }
 
-        int[] extents = Extents(x.Shape);
-        int axis = Array.FindIndex(extents, extent => extent < 0);
+        long[] extents = Extents(x.Shape);
+        int axis = Array.FindIndex(extents, extent => extent is < 0 or > int.MaxValue);
         return axis < 0
-            ? x with { Shape = Shape.Of(extents) }
-            : throw new TypeRuleException($"{Name}: low {Low[axis]} and high {High[axis]} take away more than axis {axis} of {x} has.");
+            ? x with { Shape = ResultShape(x.Shape) }
+            : throw new TypeRuleException(
+                $"{Name}: low {Low[axis]}, high {High[axis]} and interior {Interior[axis]} leave axis {axis} of {x} with {extents[axis]} elements.");
     }
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context)
     {
-        NDArray x = operands[0];
-        NDArray result = NDArray.Full(Shape.Of(Extents(x.Shape)), operands[1].At(0));
-        int[] from = x.Shape.Strides();
-        int[] to = result.Shape.Strides();
-        var counts = new int[from.Length];
-        int read = 0;
-        int write = 0;
-        for (int axis = 0; axis < counts.Length; axis++)
-        {
-            int step = Interior[axis] + 1;
-            int first = Low[axis] >= 0 ? 0 : (-Low[axis] + step - 1) / step;
-            int room = result.Shape[axis].Value - Low[axis];
-            int end = Math.Min(x.Shape[axis].Value, room <= 0 ? 0 : (room + step - 1) / step);
-            counts[axis] = Math.Max(end - first, 0);
-            read += first * from[axis];
-            write += (Low[axis] + (first * step)) * to[axis];
-        }
-
-        int[] writeStrides = [.. to.Select((stride, axis) => stride * (Interior[axis] + 1))];
-        Boxes.Copy(new(x, read, from), new(result, write, writeStrides), counts);
+        NDArray result = NDArray.New(operands[0].Type, ResultShape(operands[0].Shape));
+        Write(operands, result, null);
         return result;
     }
 
@@ -116,13 +104,39 @@ public sealed partial record Pad(Ints Low, Ints High, Ints Interior) : TensorPri
         return new(Ops.Select(shifted.IsPadding(x.Tensor.Shape), numbers, padded), axis);
     }
 
+    private void Write(ReadOnlySpan<NDArray> operands, NDArray result, IParallel? parallel)
+    {
+        NDArray x = operands[0];
+        result.Fill(operands[1].At(0));
+        int[] from = x.Shape.Strides();
+        int[] to = result.Shape.Strides();
+        var counts = new int[from.Length];
+        int read = 0;
+        int write = 0;
+        for (int axis = 0; axis < counts.Length; axis++)
+        {
+            int step = Interior[axis] + 1;
+            int first = Low[axis] >= 0 ? 0 : (-Low[axis] + step - 1) / step;
+            int room = result.Shape[axis].Value - Low[axis];
+            int end = Math.Min(x.Shape[axis].Value, room <= 0 ? 0 : (room + step - 1) / step);
+            counts[axis] = Math.Max(end - first, 0);
+            read += first * from[axis];
+            write += (Low[axis] + (first * step)) * to[axis];
+        }
+
+        int[] writeStrides = [.. to.Select((stride, axis) => stride * (Interior[axis] + 1))];
+        Boxes.Copy(new(x, read, from), new(result, write, writeStrides), counts, parallel);
+    }
+
     private static int Spread(Shape shape, Ints interior, int axis) =>
         shape[axis].Value + (Math.Max(shape[axis].Value - 1, 0) * interior[axis]);
 
     private static Ints Negative(Ints counts) => new(counts.Select(count => -count));
 
-    private int[] Extents(Shape shape) =>
-        [.. Enumerable.Range(0, shape.Rank).Select(axis => checked(Low[axis] + Spread(shape, Interior, axis) + High[axis]))];
+    private long[] Extents(Shape shape) => [.. shape.Select((extent, axis) =>
+        extent.Value + (Math.Max(extent.Value - 1L, 0) * Interior[axis]) + Low[axis] + High[axis])];
+
+    private Shape ResultShape(Shape shape) => new(Extents(shape).Select(extent => new Extent((int)extent)));
 
     /// <summary>Where in the result the number stands.</summary>
     private Value IsPadding(Shape shape) =>

@@ -1,6 +1,7 @@
-using System.Numerics;
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -18,6 +19,11 @@ public abstract record ReduceExtremum : Reduction, IOrderedEvaluation
 
     /// <inheritdoc/>
     public sealed override NDArray Evaluate(NDArray x) => Dispatch.Ordered(this, [x]);
+
+    /// <inheritdoc/>
+    public sealed override Kernel? Lower(ImmutableArray<ValueType> operands) => Largest
+        ? ReduceKernels.Greatest((TensorType)operands[0], Along)
+        : ReduceKernels.Least((TensorType)operands[0], Along);
 
     /// <inheritdoc/>
     public sealed override Value? Jvp(Node node, Value tangent)

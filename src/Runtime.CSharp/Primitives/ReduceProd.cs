@@ -1,6 +1,7 @@
-using System.Numerics;
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -29,6 +30,9 @@ public sealed partial record ReduceProd(Axes Axes) : Reduction, INumberEvaluatio
 
     /// <inheritdoc/>
     public override NDArray Evaluate(NDArray x) => Dispatch.Numbers(this, [x]);
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => ReduceKernels.Product((TensorType)operands[0], Axes);
 
     /// <inheritdoc/>
     public override Value? Jvp(Node node, Value tangent)

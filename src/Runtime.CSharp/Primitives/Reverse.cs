@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Kernels;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -27,11 +30,12 @@ public sealed partial record Reverse(Axes Axes) : LinearPrimitive
     public override NDArray Evaluate(NDArray x)
     {
         NDArray result = NDArray.New(x.Type, x.Shape);
-        int[] strides = x.Shape.Strides();
-        int last = Axes.Sum(axis => strides[axis] * (x.Shape[axis].Value - 1));
-        Boxes.Copy(new(x, last, [.. strides.Select((stride, axis) => Axes.Contains(axis) ? -stride : stride)]), Layout.Of(result), x.Shape.ToArray());
+        Write([x], result, null);
         return result;
     }
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => new MoveKernel(Write);
 
     /// <inheritdoc/>
     public override void Transpose(Node node, Value cotangent, Accumulator into) => into.Add(Ops.Reverse(cotangent, Axes));
@@ -39,6 +43,15 @@ public sealed partial record Reverse(Axes Axes) : LinearPrimitive
     /// <inheritdoc/>
     public override Batched Batch(Batched x, Extent size) =>
         new(Ops.Reverse(x.Value, WindowAxes.Inserted(Axes, x.Axis)), x.Axis);
+
+    private void Write(ReadOnlySpan<NDArray> operands, NDArray result, IParallel? parallel)
+    {
+        NDArray x = operands[0];
+        int[] strides = x.Shape.Strides();
+        int last = Axes.Sum(axis => strides[axis] * (x.Shape[axis].Value - 1));
+        int[] steps = [.. strides.Select((stride, axis) => Axes.Contains(axis) ? -stride : stride)];
+        Boxes.Copy(new(x, last, steps), Layout.Of(result), x.Shape.ToArray(), parallel);
+    }
 }
 
 public static partial class Ops

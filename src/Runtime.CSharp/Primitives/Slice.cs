@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Kernels;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -50,11 +53,12 @@ public sealed partial record Slice(Ints Start, Ints Limit, Ints Stride) : Linear
     public override NDArray Evaluate(NDArray x)
     {
         NDArray result = NDArray.New(x.Type, ResultShape);
-        int[] strides = x.Shape.Strides();
-        int first = strides.Select((stride, axis) => stride * Start[axis]).Sum();
-        Boxes.Copy(new(x, first, [.. strides.Select((stride, axis) => stride * Stride[axis])]), Layout.Of(result), result.Shape.ToArray());
+        Write([x], result, null);
         return result;
     }
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => new MoveKernel(Write);
 
     /// <inheritdoc/>
     public override void Transpose(Node node, Value cotangent, Accumulator into)
@@ -78,6 +82,14 @@ public sealed partial record Slice(Ints Start, Ints Limit, Ints Stride) : Linear
     public override Batched Batch(Batched x, Extent size) => new(
         Ops.Slice(x.Value, new(Start.Items.Insert(x.Axis, 0)), new(Limit.Items.Insert(x.Axis, size.Value)), new(Stride.Items.Insert(x.Axis, 1))),
         x.Axis);
+
+    private void Write(ReadOnlySpan<NDArray> operands, NDArray result, IParallel? parallel)
+    {
+        int[] strides = operands[0].Shape.Strides();
+        int first = strides.Select((stride, axis) => stride * Start[axis]).Sum();
+        int[] steps = [.. strides.Select((stride, axis) => stride * Stride[axis])];
+        Boxes.Copy(new(operands[0], first, steps), Layout.Of(result), result.Shape.ToArray(), parallel);
+    }
 
     private Shape ResultShape => new(Enumerable.Range(0, Start.Count).Select(axis =>
         new Extent((Limit[axis] - Start[axis] + Stride[axis] - 1) / Stride[axis])));

@@ -33,6 +33,22 @@ internal readonly record struct SlidingWindow(Ints Extents, Ints Strides, Ints L
                 $"{name}: window {Extents}, strides {Strides}, paddings {Low} and {High} and dilation {Dilation} need {x.Rank} numbers "
                 + $"each for {x}; window, strides and dilation are at least 1.");
         }
+
+        CheckReach(name, Axes(x.Shape));
+    }
+
+    /// <summary>Throws where dilation and padding make an axis longer than an array can be.</summary>
+    internal static void CheckReach(string name, IEnumerable<WindowAxis> axes)
+    {
+        foreach (WindowAxis axis in axes)
+        {
+            long dilated = (Math.Max(axis.Input - 1L, 0) * axis.InputDilation) + 1;
+            long reach = ((axis.Window - 1L) * axis.WindowDilation) + 1;
+            if (Math.Max(dilated, reach) + Math.Abs((long)axis.Low) + Math.Abs((long)axis.High) + axis.Stride > int.MaxValue)
+            {
+                throw new TypeRuleException($"{name}: an axis is too long: {axis}.");
+            }
+        }
     }
 
     /// <summary>With another axis at this place, which the windows leave as it is.</summary>
