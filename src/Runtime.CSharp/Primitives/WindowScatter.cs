@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -31,6 +32,13 @@ public sealed partial record WindowScatter(Ints Window, Ints Strides, Ints PadLo
             new WindowScatter(window.Extents, window.Strides, window.Low, window.High, window.Dilation),
             source.Distinct(type, shape),
             source.Numbers(type, window.Result(shape)));
+    }
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands)
+    {
+        var x = (TensorType)operands[0];
+        return WindowKernels.Scatter(Sliding, x.DType, x.Shape);
     }
 
     /// <inheritdoc/>

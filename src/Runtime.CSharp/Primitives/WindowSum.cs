@@ -1,6 +1,7 @@
-using System.Numerics;
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -62,6 +63,13 @@ public sealed partial record WindowSum(Ints Window, Ints Strides, Ints PadLow, I
         }
 
         return NDArray.Own(shape, sums);
+    }
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands)
+    {
+        var x = (TensorType)operands[0];
+        return WindowKernels.Sum(Sliding, x.DType, x.Shape);
     }
 
     /// <inheritdoc/>
