@@ -1,6 +1,7 @@
 namespace Adjoint
 
 open Adjoint.Core
+open Adjoint.Front
 
 /// One row of numbers, printed as it stands.
 [<Sealed; StructuredFormatDisplay("{Text}")>]
@@ -45,8 +46,15 @@ module internal Rendering =
             rows
 
     /// What follows dtype and shape in print.
-    let elements (array: NDArray) : obj =
+    let private elements (array: NDArray) : obj =
         if array.Shape.Rank = 0 then
             Row(ArrayText.Element(array.At 0))
         else
             block array 0 0
+
+    /// What follows dtype and shape of an expression in print; "(traced)" where there is no value yet.
+    let ofExpr (expr: Expr) : obj =
+        if Observer.CanObserve expr then
+            elements (expr.Value())
+        else
+            Row "(traced)"

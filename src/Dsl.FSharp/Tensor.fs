@@ -31,15 +31,11 @@ type Tensor<'T> internal (expr: Expr) =
     member internal _.Like(number: 'T) =
         Tensor<'T>(Literals.Like(expr, Host.scalar number))
 
-    /// Dtype and shape, as `%A` prints them.
+    /// Dtype and shape, as `%A` and messages tell them.
     member internal _.Header = expr.Type.ToString()
 
     /// The elements, as `%A` prints them.
-    member internal _.Elements: obj =
-        if Observer.CanObserve expr then
-            Rendering.elements (expr.Value())
-        else
-            Row "(traced)"
+    member internal _.Elements = Rendering.ofExpr expr
 
     /// Dtype, shape and elements; inside `compile` and `vmap`, where there is no value yet, "(traced)".
     override _.ToString() = expr.ToString()

@@ -31,7 +31,7 @@ module Jacobians =
 
     /// The second derivatives of a function of a structure in each pair of its leaves, by their paths: [axes of one, axes of the other].
     /// f : 'P -> a floating tensor of rank 0.
-    let hessianBlocks (f: 'P -> Tensor<'R>) (x: 'P) : Map<string * string, Expr> =
+    let hessianBlocks (f: 'P -> Tensor<'R>) (x: 'P) : Map<string * string, Tensor<'R>> =
         let flat = Flat.euclidean "hessian" x
         let lifted = Lifted<'P, Tensor<'R>>("hessian", flat.Form, f)
         let blocks = (Differential.Hessian(fun leaves -> (lifted.Function.Invoke leaves)[0])).Invoke flat.Leaves
@@ -39,7 +39,7 @@ module Jacobians =
         Map
             [
                 for i, first in Seq.indexed flat.Paths do
-                    for j, second in Seq.indexed flat.Paths -> (first, second), blocks[i][j]
+                    for j, second in Seq.indexed flat.Paths -> (first, second), (Tensor.ofExpr (blocks[i][j]): Tensor<'R>)
             ]
 
     /// The second derivative in a direction v, the product of the matrix of second derivatives with v: a structure as x.

@@ -84,6 +84,22 @@ type internal ManifoldPlan<'Self, 'T>(inner: Plan) =
         | :? IManifold<'Self, 'T> as point when leaves.Intrinsic -> box (point.Move(Tensor<'T>(leaves.Next())))
         | _ -> inner.Rebuild(value, leaves)
 
+/// A tangent's leaves are its own.
+[<Sealed>]
+type internal TangentPlan<'P>() =
+    inherit Plan()
+
+    override _.Collect(value, path, parts) =
+        match value with
+        | :? Tangent<'P> as tangent ->
+            Array.iter2 (fun (leafPath: string) leaf -> parts.Leaf(path.Field leafPath, leaf)) tangent.Paths tangent.Leaves
+        | _ -> Broken.missing path typeof<Tangent<'P>>
+
+    override _.Rebuild(value, leaves) =
+        match value with
+        | :? Tangent<'P> as tangent -> tangent.With(tangent.Leaves |> Array.map (fun _ -> leaves.Next()))
+        | _ -> null
+
 /// A type through which tensors can't be reached.
 [<Sealed>]
 type internal UnsupportedPlan(kind: Type) =

@@ -14,6 +14,8 @@ let private isGeneric (definition: Type) (kind: Type) =
 
 let private isTensor = isGeneric typedefof<Tensor<_>>
 
+let private isTangent = isGeneric typedefof<Tangent<_>>
+
 let private manifoldOf (kind: Type) =
     kind.GetInterfaces() |> Array.tryFind (isGeneric typedefof<IManifold<_, _>>)
 
@@ -53,6 +55,7 @@ let private holdsTensors (kind: Type) =
     let rec holds (kind: Type) =
         kind = typeof<Expr>
         || isTensor kind
+        || isTangent kind
         || (seen.Add kind
             && not (FSharpType.IsFunction kind)
             && not (typeof<Delegate>.IsAssignableFrom kind)
@@ -83,6 +86,7 @@ and private build (kind: Type) : Plan =
     | Some face -> make typedefof<ManifoldPlan<_, _>> (face.GetGenericArguments()) [| buildPlain kind |]
     | None when kind = typeof<Expr> -> ExprPlan()
     | None when isTensor kind -> make typedefof<TensorPlan<_>> (kind.GetGenericArguments()) [||]
+    | None when isTangent kind -> make typedefof<TangentPlan<_>> (kind.GetGenericArguments()) [||]
     | None when holdsTensors kind -> buildPlain kind
     | None -> ConstantPlan kind
 
