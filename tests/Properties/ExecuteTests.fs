@@ -223,16 +223,27 @@ let private large =
 
                 Expect.equal (numbers (compile program) [ NDArray.Scalar 1.0 ]) [| 50_000.0 |] "sum")
 
-            testCase "bodies nested too deep are an error, not a crash" (fun () ->
+            testCase "runs nested too deep are an error, not a crash" (fun () ->
+                let program = ref (graph [ number ] id)
+
+                let endless =
+                    TestPrimitive("endless", 1, null, (fun operands context -> context.Run(program.Value, ReadOnlySpan operands)))
+
+                program.Value <- graph [ number ] (fun inputs -> [ apply endless inputs ])
+
+                Expect.throwsC (fun () -> Interpreter.Run(program.Value, [| NDArray.Scalar 1.0 |]) |> ignore) (fun error ->
+                    Expect.equal (error.GetType()) typeof<AdjointException> "type"
+                    Expect.stringContains error.Message "nested too deep" "message"))
+
+            testCase "bodies nested too deep are refused" (fun () ->
                 let deeper (inner: Graph) _ =
                     graph [ number ] (fun inputs -> List.ofSeq (Ops.Call(inner, inputs)))
 
-                let program =
-                    Seq.fold deeper (graph [ number ] (fun inputs -> [ apply bump inputs ])) (seq { 1..30_000 })
+                let nested count =
+                    Seq.fold deeper (graph [ number ] (fun inputs -> [ apply bump inputs ])) (seq { 1..count })
 
-                Expect.throwsC (fun () -> Interpreter.Run(program, [| NDArray.Scalar 1.0 |]) |> ignore) (fun error ->
-                    Expect.isTrue (error :? AdjointException) "type"
-                    Expect.stringContains error.Message "nested too deep" "message"))
+                Expect.equal (numbers (Executable.Compile(nested 127)) [ NDArray.Scalar 1.0 ]) [| 2.0 |] "127 run"
+                Expect.throwsT<TraceException> (fun () -> nested 128 |> ignore) "128 are too many")
         ]
 
 [<Tests>]

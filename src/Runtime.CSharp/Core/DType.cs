@@ -133,24 +133,26 @@ public static class DTypes
         : type == typeof(Complex) ? DType.C128
         : null;
 
-    /// <summary>A new array of this dtype's elements, zero.</summary>
-    internal static Array NewArray(this DType type, int length) => type switch
+    /// <summary>A new array of this dtype's elements: zero, or anything where that is said to do.</summary>
+    internal static Array NewArray(this DType type, int length, bool zero = true) => type switch
     {
-        DType.Bool => new bool[length],
-        DType.U8 => new byte[length],
-        DType.U16 => new ushort[length],
-        DType.U32 => new uint[length],
-        DType.U64 => new ulong[length],
-        DType.I8 => new sbyte[length],
-        DType.I16 => new short[length],
-        DType.I32 => new int[length],
-        DType.I64 => new long[length],
-        DType.F16 => new Half[length],
-        DType.BF16 => new BFloat16[length],
-        DType.F32 => new float[length],
-        DType.F64 => new double[length],
-        DType.C64 => new Complex64[length],
-        DType.C128 => new Complex[length],
+        DType.Bool => New<bool>(length, zero),
+        DType.U8 => New<byte>(length, zero),
+        DType.U16 => New<ushort>(length, zero),
+        DType.U32 => New<uint>(length, zero),
+        DType.U64 => New<ulong>(length, zero),
+        DType.I8 => New<sbyte>(length, zero),
+        DType.I16 => New<short>(length, zero),
+        DType.I32 => New<int>(length, zero),
+        DType.I64 => New<long>(length, zero),
+        DType.F16 => New<Half>(length, zero),
+        DType.BF16 => New<BFloat16>(length, zero),
+        DType.F32 => New<float>(length, zero),
+        DType.F64 => New<double>(length, zero),
+        DType.C64 => New<Complex64>(length, zero),
+        DType.C128 => New<Complex>(length, zero),
         _ => throw new DTypeException($"dtype: {type} is no dtype."),
     };
+
+    private static T[] New<T>(int length, bool zero) => zero ? new T[length] : GC.AllocateUninitializedArray<T>(length);
 }

@@ -8,7 +8,7 @@ internal sealed class Arena
 {
     private readonly Dictionary<(DType Type, int Length), BufferList> lists = [];
 
-    /// <summary>Whether freed memory is overwritten with rubbish.</summary>
+    /// <summary>Whether free and fresh memory is filled with rubbish.</summary>
     internal bool Spoil { get; set; }
 
     /// <summary>How many arrays had to be made because none was free.</summary>

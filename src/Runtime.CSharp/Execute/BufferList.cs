@@ -25,7 +25,9 @@ internal sealed class BufferList(Arena arena, DType type, int length)
         if (count == 0)
         {
             arena.Made++;
-            return new(type, shape, type.NewArray(length));
+            Array storage = type.NewArray(length, zero: false);
+            SpoilIfAsked(storage);
+            return new(type, shape, storage);
         }
 
         arena.FreeBytes -= weight;
@@ -43,11 +45,7 @@ internal sealed class BufferList(Arena arena, DType type, int length)
         }
 
         loaned--;
-        if (arena.Spoil)
-        {
-            SpoilElements(array.Storage);
-        }
-
+        SpoilIfAsked(array.Storage);
         if (count == free.Length)
         {
             Array.Resize(ref free, 2 * count);
@@ -66,9 +64,12 @@ internal sealed class BufferList(Arena arena, DType type, int length)
         loaned = 0;
     }
 
-    private static void SpoilElements(Array storage)
+    private void SpoilIfAsked(Array storage)
     {
-        int bytes = Buffer.ByteLength(storage);
-        MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(storage), bytes).Fill(Rubbish);
+        if (arena.Spoil)
+        {
+            int size = Buffer.ByteLength(storage);
+            MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(storage), size).Fill(Rubbish);
+        }
     }
 }

@@ -24,7 +24,7 @@ public sealed class Executable
     public Graph Graph { get; }
 
     /// <summary>How many bytes of working memory may be kept between runs; 1 GiB unless set.</summary>
-    public long KeptBytes { get; init; } = DefaultKeptBytes;
+    public long KeptBytes { get; set; } = DefaultKeptBytes;
 
     /// <summary>Makes a graph ready to run, after the passes that every graph goes through.</summary>
     public static Executable Compile(Graph graph) => Compile(graph, Pipeline.Default);

@@ -93,6 +93,9 @@ public sealed class Interpreter : EvaluationContext
     }
 
     /// <inheritdoc/>
+    public override NDArray NewArray(DType type, Shape shape) => Arena.List(type, shape.Size).Rent(shape);
+
+    /// <inheritdoc/>
     public override void Report(string line) => options.Diagnostics?.Invoke(line);
 
     /// <inheritdoc/>

@@ -23,6 +23,6 @@ public sealed record RunOptions
     /// <summary>Counts elements that are read or written.</summary>
     public ElementCounter? CountElements { get; init; }
 
-    /// <summary>Whether memory is overwritten with rubbish when it is freed, so that reading it later shows.</summary>
+    /// <summary>Whether memory that is free or fresh is filled with rubbish, so that reading it shows.</summary>
     internal bool SpoilFreed { get; init; }
 }

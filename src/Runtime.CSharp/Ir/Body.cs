@@ -8,14 +8,24 @@ public sealed class Body : IEquatable<Body>
     private readonly Lazy<int> hash;
 
     /// <summary>The body that this graph is.</summary>
+    /// <exception cref="TraceException">Bodies would be nested deeper than <see cref="GraphText.MaxDepth"/> allows.</exception>
     public Body(Graph graph)
     {
         Graph = graph;
+        Depth = 1 + DepthInside(graph);
+        if (Depth >= GraphText.MaxDepth)
+        {
+            throw new TraceException($"body: bodies are nested deeper than {GraphText.MaxDepth}. Loop over data instead?");
+        }
+
         hash = new(() => GraphEquality.Hash(graph));
     }
 
     /// <summary>The graph.</summary>
     public Graph Graph { get; }
+
+    /// <summary>How many bodies are nested here, this one included. It is bounded, so that walks into bodies may recur.</summary>
+    public int Depth { get; }
 
     /// <summary>A graph is a body.</summary>
     public static implicit operator Body(Graph graph) => new(graph);
@@ -33,6 +43,23 @@ public sealed class Body : IEquatable<Body>
 
     /// <inheritdoc/>
     public override string ToString() => Graph.ToString();
+
+    private static int DepthInside(Graph graph)
+    {
+        int depth = 0;
+        Body Deepen(Body body)
+        {
+            depth = Math.Max(depth, body.Depth);
+            return body;
+        }
+
+        foreach (Node node in graph.Nodes)
+        {
+            node.Primitive.MapBodies(Deepen);
+        }
+
+        return depth;
+    }
 }
 
 /// <summary>A list of bodies, equal by content.</summary>

@@ -1,3 +1,4 @@
+using Adjoint.Core;
 using Adjoint.Kernels;
 
 namespace Adjoint.Ir;
@@ -13,6 +14,9 @@ public abstract class EvaluationContext
 
     /// <summary>Runs a body on arguments; an owned argument is given away.</summary>
     public abstract Held[] Run(Graph body, ReadOnlySpan<Held> arguments);
+
+    /// <summary>An array that is owned and holds anything: memory that is free again, where there is some.</summary>
+    public virtual NDArray NewArray(DType type, Shape shape) => NDArray.New(type, shape);
 
     /// <summary>Hands a line to the caller's handler of diagnostics.</summary>
     public abstract void Report(string line);

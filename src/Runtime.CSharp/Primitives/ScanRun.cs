@@ -23,14 +23,14 @@ internal readonly ref struct ScanRun
 
     internal Held[] Run()
     {
-        NDArray[] ys = NewResults(scan);
+        NDArray[] ys = NewResults();
         for (int step = 0; step < scan.Length; step++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
             int k = scan.Reverse ? scan.Length - 1 - step : step;
             for (int i = 0; i < xs.Length; i++)
             {
-                state.Set(firstX + i, Held.New(Row(xs[i].Array, k)));
+                state.Set(firstX + i, Held.New(Row(i, k)));
             }
 
             Held[] results = context.Run(scan.Step.Graph, state.Give());
@@ -46,16 +46,23 @@ internal readonly ref struct ScanRun
         return [.. state.Carry, .. ys.Select(Held.New)];
     }
 
-    private static NDArray[] NewResults(Scan scan) =>
-    [
-        .. scan.Step.Graph.ResultTypes.Skip(scan.Carries).Cast<TensorType>()
-            .Select(type => NDArray.New(type.DType, type.Shape.Insert(0, scan.Length))),
-    ];
-
-    private NDArray Row(NDArray x, int k)
+    private NDArray[] NewResults()
     {
-        NDArray row = NDArray.New(x.Type, x.Shape.Remove(0));
-        Array.Copy(x.Storage, k * row.Size, row.Storage, 0, row.Size);
+        var ys = new NDArray[scan.Step.Graph.Results.Length - scan.Carries];
+        for (int i = 0; i < ys.Length; i++)
+        {
+            TensorType type = scan.Step.Graph.Results[scan.Carries + i].Tensor;
+            ys[i] = context.NewArray(type.DType, type.Shape.Insert(0, scan.Length));
+        }
+
+        return ys;
+    }
+
+    /// <summary>Row k of xs[i].</summary>
+    private NDArray Row(int i, int k)
+    {
+        NDArray row = context.NewArray(xs[i].Array.Type, scan.Step.Graph.Parameters[firstX + i].Tensor.Shape);
+        Array.Copy(xs[i].Array.Storage, k * row.Size, row.Storage, 0, row.Size);
         context.CountElements(row.Size);
         return row;
     }
