@@ -24,8 +24,8 @@ internal static class Building
     internal static Expr[] MakeAll(Expr[] operands, Func<ImmutableArray<Value>, IReadOnlyList<Value>> build, int nodes = 1)
     {
         Frame frame = Frame.Current;
-        ImmutableArray<Value> values = [.. operands.Select(frame.Lift)];
-        IReadOnlyList<Value> results = Located(() => build(values));
+        ImmutableArray<Value> values = Lifted(frame, operands);
+        IReadOnlyList<Value> results = Located(build, values);
         Node.SettleOrigin(results, FrameStack.Origin);
         return Born(frame, operands, values, results, nodes);
     }
@@ -38,12 +38,23 @@ internal static class Building
     internal static Expr[] Apply(Primitive primitive, params Expr[] operands) =>
         MakeAll(operands, values => Node.Make(primitive, values).Results);
 
+    private static ImmutableArray<Value> Lifted(Frame frame, Expr[] operands)
+    {
+        var values = ImmutableArray.CreateBuilder<Value>(operands.Length);
+        foreach (Expr operand in operands)
+        {
+            values.Add(frame.Lift(operand));
+        }
+
+        return values.MoveToImmutable();
+    }
+
     /// <summary>Runs what makes nodes; its errors say the user's scope and line.</summary>
-    internal static T Located<T>(Func<T> build)
+    private static IReadOnlyList<Value> Located(Func<ImmutableArray<Value>, IReadOnlyList<Value>> build, ImmutableArray<Value> values)
     {
         try
         {
-            return build();
+            return build(values);
         }
         catch (AdjointException error) when (error is TypeRuleException or ShapeException or DTypeException)
         {

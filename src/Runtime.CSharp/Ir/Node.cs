@@ -62,26 +62,36 @@ public sealed class Node
     /// <summary>Gives this origin to the nodes behind some values that have none yet: what a rule has just made.</summary>
     internal static void SettleOrigin(IEnumerable<Value?> values, Origin origin)
     {
-        var pending = new Stack<Node>();
-        void Visit(Value? value)
-        {
-            if (value?.Producer is { SettledOrigin: null } node)
-            {
-                node.SettledOrigin = origin;
-                pending.Push(node);
-            }
-        }
-
+        Stack<Node>? pending = null;
         foreach (Value? value in values)
         {
-            Visit(value);
+            Settle(value, origin, ref pending);
         }
 
-        while (pending.TryPop(out Node? node))
+        while (pending is not null && pending.TryPop(out Node? node))
         {
             foreach (Value operand in node.Operands)
             {
-                Visit(operand);
+                Settle(operand, origin, ref pending);
+            }
+        }
+    }
+
+    /// <summary>Settles one node; it waits to be followed only where an operand has no origin yet.</summary>
+    private static void Settle(Value? value, Origin origin, ref Stack<Node>? pending)
+    {
+        if (value?.Producer is not { SettledOrigin: null } node)
+        {
+            return;
+        }
+
+        node.SettledOrigin = origin;
+        foreach (Value operand in node.Operands)
+        {
+            if (operand.Producer is { SettledOrigin: null })
+            {
+                (pending ??= new()).Push(node);
+                return;
             }
         }
     }
