@@ -29,7 +29,7 @@ module Slicing =
 
     let private part (x: Tensor<'T>) ([<System.ParamArray>] slices: Slice[]) = Tensor<'T>(x.Expr.Part slices)
 
-    type Tensor<'T> with
+    type Tensor<'T when 'T: struct> with
 
         /// The index that `^offset` stands for: ^0 is the last.
         member x.GetReverseIndex(axis: int, offset: int) = x.Expr.Shape[axis].Value - 1 - offset

@@ -10,7 +10,7 @@ open Adjoint.Front
 /// Where shapes don't meet, the error names the operation and both types.
 [<Sealed; NoEquality; NoComparison>]
 [<StructuredFormatDisplay("{Header} {Elements}"); DebuggerDisplay("{ToString(),nq}")>]
-type Tensor<'T> internal (expr: Expr) =
+type Tensor<'T when 'T: struct> internal (expr: Expr) =
 
     /// The expression that this wraps, for the API of Adjoint.Front.
     member _.Expr = expr

@@ -44,7 +44,7 @@ type internal ExprPlan() =
 
 /// A tensor is a leaf, of one dtype.
 [<Sealed>]
-type internal TensorPlan<'T>() =
+type internal TensorPlan<'T when 'T: struct>() =
     inherit Plan()
 
     override _.Collect(value, path, parts) =
@@ -68,7 +68,7 @@ type internal TensorPlan<'T>() =
 
 /// A value with a tangent space of its own.
 [<Sealed>]
-type internal ManifoldPlan<'Self, 'T>(inner: Plan) =
+type internal ManifoldPlan<'Self, 'T when 'T: struct>(inner: Plan) =
     inherit Plan()
 
     override _.Collect(value, path, parts) =

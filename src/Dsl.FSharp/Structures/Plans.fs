@@ -48,14 +48,16 @@ let private partsOf (kind: Type) : Type seq =
     else
         kind.GetFields(BindingFlags.Instance ||| access) |> Seq.map _.FieldType
 
-/// Whether values of a type may hold tensors. Functions don't count: what they capture is their own.
-let private holdsTensors (kind: Type) =
+/// Whether values of a type hold tensors, or may, behind a part declared as obj.
+/// Functions don't count: what they capture is their own.
+let private holdsTensors (behindObj: bool) (kind: Type) =
     let seen = HashSet<Type>()
 
     let rec holds (kind: Type) =
         kind = typeof<Expr>
         || isTensor kind
         || isTangent kind
+        || (behindObj && kind = typeof<obj>)
         || (seen.Add kind
             && not (FSharpType.IsFunction kind)
             && not (typeof<Delegate>.IsAssignableFrom kind)
@@ -87,7 +89,7 @@ and private build (kind: Type) : Plan =
     | None when kind = typeof<Expr> -> ExprPlan()
     | None when isTensor kind -> make typedefof<TensorPlan<_>> (kind.GetGenericArguments()) [||]
     | None when isTangent kind -> make typedefof<TangentPlan<_>> (kind.GetGenericArguments()) [||]
-    | None when holdsTensors kind -> buildPlain kind
+    | None when holdsTensors true kind -> buildPlain kind
     | None -> ConstantPlan kind
 
 and private buildPlain (kind: Type) : Plan =
@@ -123,5 +125,7 @@ and private buildPlain (kind: Type) : Plan =
         )
     elif FSharpType.IsUnion(kind, access) then
         UnionPlan(kind, later)
-    else
+    elif holdsTensors false kind then
         UnsupportedPlan kind
+    else
+        ConstantPlan kind

@@ -27,10 +27,14 @@ module Structure =
 
         flat.With given
 
-    /// A function of every leaf. Its results have the leaves' dtypes, in any shape.
+    /// A function of every leaf, integers and bools too. Its results have the leaves' dtypes, in any shape.
     let map (f: Expr -> Expr) (structure: 'P) : 'P =
         let flat = Flat.take structure
         flat.With(Array.map f flat.Leaves)
+
+    /// A function of every floating or complex leaf; the others stay.
+    let mapFloating (f: Expr -> Expr) (structure: 'P) : 'P =
+        map (fun leaf -> if leaf.Type.HasTangent then f leaf else leaf) structure
 
     /// A function of every leaf and its path.
     let mapPaths (f: string -> Expr -> Expr) (structure: 'P) : 'P =
@@ -43,6 +47,11 @@ module Structure =
         let x, y = Flat.take first, Flat.take second
         Flat.same "map2" "the first structure" x.Traits "the second" y.Traits
         x.With(Array.map2 f x.Leaves y.Leaves)
+
+    /// A function of the floating and complex leaves of two structures, pair by pair; the others stay as in the first.
+    /// A step of descent: `Structure.map2Floating (fun p g -> p - rate * g) model (grad loss model)`.
+    let map2Floating (f: Expr -> Expr -> Expr) (first: 'P) (second: 'P) : 'P =
+        map2 (fun (x: Expr) y -> if x.Type.HasTangent then f x y else x) first second
 
     /// A function of the leaves of three structures. Other data is the first one's.
     let map3 (f: Expr -> Expr -> Expr -> Expr) (first: 'P) (second: 'P) (third: 'P) : 'P =

@@ -49,7 +49,7 @@ module TensorCreation =
 
         /// Rank 2 from a .NET array of two axes.
         let ofArray2D (items: 'T[,]) : Tensor<'T> =
-            make (Expr.Of(Host.array (Shape.Of(Array2D.length1 items, Array2D.length2 items)) (Seq.toArray (Seq.cast items))))
+            make (Expr.Of(Host.array (Shape.Of(Array2D.length1 items, Array2D.length2 items)) (Seq.toArray (Seq.cast<'T> items))))
 
         /// Any shape, from elements in row-major order. ShapeException: their number is not the shape's.
         let ofSeq (shape: int list) (items: seq<'T>) : Tensor<'T> =
