@@ -4,7 +4,10 @@ using Adjoint.Ir;
 namespace Adjoint.Primitives;
 
 /// <summary>The index of the largest element along an axis.</summary>
-/// <remarks>Shape: the axis is removed; it must have an element. The first index at ties, that of the first NaN if there is one. Derivative: none.</remarks>
+/// <remarks>
+/// Shape: the axis is removed; it must have an element. The first index at ties, that of the first NaN if there is one.
+/// Derivative: none.
+/// </remarks>
 /// <param name="Axis">The axis.</param>
 /// <param name="Type">The integer dtype of the indices.</param>
 public sealed partial record ArgMax(int Axis, DType Type) : ArgExtremum

@@ -3,12 +3,18 @@ using Adjoint.Core;
 
 namespace Adjoint.Primitives;
 
+/// <summary>Windows of one form in an array: window w has the elements at Starts[w] + Offsets[i].</summary>
+/// <param name="Array">The array.</param>
+/// <param name="Starts">Where each window starts.</param>
+/// <param name="Offsets">Where its elements lie from there.</param>
+internal readonly record struct ElementWindows(NDArray Array, int[] Starts, int[] Offsets);
+
 /// <summary>Joins windows of updates with the elements that they meet, in place.</summary>
 internal static class Combining
 {
-    /// <summary>x[at + o] joined with u[from + p] for the offsets (o, p) of a window.</summary>
-    internal static void Join(ScatterUpdate kind, NDArray x, ReadOnlyMemory<int> at, int[] offsets, NDArray u, ReadOnlyMemory<int> from, int[] updateOffsets) =>
-        Elements.Run(x.Type, new Loop(kind, x, at, offsets, u, from, updateOffsets));
+    /// <summary>Each element joined with the update at the same place of its window; a window that starts below 0 is left out.</summary>
+    internal static void Join(ScatterUpdate kind, ElementWindows x, ElementWindows updates) =>
+        Elements.Run(x.Array.Type, new Loop(kind, x, updates));
 
     private static Delegate Function(ScatterUpdate kind, Type work) =>
         work == typeof(double) ? Ordered<double>(kind)
@@ -33,8 +39,7 @@ internal static class Combining
             _ => static (_, u) => u,
         };
 
-    private readonly struct Loop(
-        ScatterUpdate kind, NDArray x, ReadOnlyMemory<int> at, int[] offsets, NDArray u, ReadOnlyMemory<int> from, int[] updateOffsets) : IElementLoop
+    private readonly struct Loop(ScatterUpdate kind, ElementWindows x, ElementWindows updates) : IElementLoop
     {
         public NDArray Run<TStored, TWork, TElement>()
             where TStored : unmanaged
@@ -42,20 +47,20 @@ internal static class Combining
             where TElement : struct, IElement<TStored, TWork>
         {
             var join = (Func<TWork, TWork, TWork>)Function(kind, typeof(TWork));
-            TStored[] to = x.Data<TStored>();
-            TStored[] updates = u.Data<TStored>();
-            for (int window = 0; window < at.Length; window++)
+            TStored[] to = x.Array.Data<TStored>();
+            TStored[] from = updates.Array.Data<TStored>();
+            for (int window = 0; window < x.Starts.Length; window++)
             {
-                int start = at.Span[window];
-                for (int i = 0; start >= 0 && i < offsets.Length; i++)
+                int start = x.Starts[window];
+                for (int i = 0; start >= 0 && i < x.Offsets.Length; i++)
                 {
-                    ref TStored element = ref to[start + offsets[i]];
-                    TStored update = updates[from.Span[window] + updateOffsets[i]];
+                    ref TStored element = ref to[start + x.Offsets[i]];
+                    TStored update = from[updates.Starts[window] + updates.Offsets[i]];
                     element = TElement.Store(join(TElement.Load(element), TElement.Load(update)));
                 }
             }
 
-            return x;
+            return x.Array;
         }
     }
 }

@@ -9,7 +9,8 @@ namespace Adjoint.Primitives;
 
 /// <summary>Convolution (correlation) in one to three dimensions, with strides, padding, dilation of either side and groups.</summary>
 /// <remarks>
-/// <para>Shape: input [N, C, S…], filter [O, C / G, W…], output [N / B, O, T…], G feature groups and B batch groups of which one is 1.</para>
+/// <para>Shape: input [N, C, S…], filter [O, C / G, W…], output [N / B, O, T…] for G feature groups and B batch groups, of which one
+/// is 1.</para>
 /// <para>y[n, o, t] = sum over c, w of x[n', c', t * stride + w * windowDilation - low] * f[o, c, w], where x has inputDilation - 1 zeros
 /// between its elements and zeros around; c' = g C / G + c for the feature group g of o, n' = b N / B + n for its batch group b.
 /// Negative padding crops. As StableHLO's convolution.</para>
@@ -58,7 +59,17 @@ public sealed partial record ConvGeneral(
         bool filterSwapped = source.Bool();
         Ints Each(int low, int high) => Draws.Each(rank, _ => source.Int(low, high));
         var conv = new ConvGeneral(
-            Each(1, 2), Each(-1, 2), Each(-1, 2), Each(1, 2), Each(1, 2), feature, batch, inputSwapped, filterSwapped, source.Bool(), source.Bool());
+            Each(1, 2),
+            Each(-1, 2),
+            Each(-1, 2),
+            Each(1, 2),
+            Each(1, 2),
+            feature,
+            batch,
+            inputSwapped,
+            filterSwapped,
+            source.Bool(),
+            source.Bool());
         Shape input = Shape.Of(images, groupChannels * feature);
         Shape filter = filterSwapped ? Shape.Of(groupChannels * feature, outputs / feature) : Shape.Of(outputs, groupChannels);
         DType type = source.Numeric();
@@ -124,8 +135,8 @@ public sealed partial record ConvGeneral(
         if (each.Any(numbers => numbers.Count != rank) || !positive || f.Shape.Skip(2).Any(extent => extent.Value == 0))
         {
             throw new TypeRuleException(
-                $"{Name}: strides {Strides}, paddings {PadLow} and {PadHigh} and dilations {InputDilation} and {WindowDilation} need {rank} "
-                + $"numbers each, strides and dilations at least 1, and the window of {f} at least one element.");
+                $"{Name}: strides {Strides}, paddings {PadLow} and {PadHigh} and dilations {InputDilation} and {WindowDilation} need "
+                + $"{rank} numbers each, strides and dilations at least 1, and the window of {f} at least one element.");
         }
 
         CheckGroups(x, f);
@@ -177,7 +188,8 @@ public sealed partial record ConvGeneral(
         }
     }
 
-    private ConvView View(ImmutableArray<ValueType> operands) => new(this, ((TensorType)operands[0]).Shape, ((TensorType)operands[1]).Shape);
+    private ConvView View(ImmutableArray<ValueType> operands) =>
+        new(this, ((TensorType)operands[0]).Shape, ((TensorType)operands[1]).Shape);
 
     private void CheckGroups(TensorType x, TensorType f)
     {
@@ -186,18 +198,21 @@ public sealed partial record ConvGeneral(
         if (FeatureGroups < 1 || BatchGroups < 1 || (FeatureGroups > 1 && BatchGroups > 1) || leading % FeatureGroups != 0)
         {
             throw new TypeRuleException(
-                $"{Name}: {FeatureGroups} feature groups must divide the first axis of filter {f}, and they or the {BatchGroups} batch groups are 1.");
+                $"{Name}: {FeatureGroups} feature groups must divide the first axis of filter {f}, and they or the {BatchGroups} "
+                + "batch groups are 1.");
         }
 
         if (view.Images % BatchGroups != 0 || view.Outputs % BatchGroups != 0)
         {
-            throw new TypeRuleException($"{Name}: {BatchGroups} batch groups do not divide {view.Images} images and {view.Outputs} output channels.");
+            throw new TypeRuleException(
+                $"{Name}: {BatchGroups} batch groups do not divide {view.Images} images and {view.Outputs} output channels.");
         }
 
         if (view.GroupChannels * FeatureGroups != view.Channels)
         {
             throw new TypeRuleException(
-                $"{Name}: the filter {f} sees {view.GroupChannels} channels in each of {FeatureGroups} groups, but the input {x} has {view.Channels}.");
+                $"{Name}: the filter {f} sees {view.GroupChannels} channels in each of {FeatureGroups} groups, "
+                + $"but the input {x} has {view.Channels}.");
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Adjoint.Primitives;
 /// <remarks>Paddings and dilations as Dumoulin and Visin 2016, A guide to convolution arithmetic; groups as JAX's rules.</remarks>
 internal static class ConvTransposes
 {
-    /// <summary>By the input: the cotangent with the filter backwards and its channels exchanged; strides and dilation change places.</summary>
+    /// <summary>By the input: the cotangent with the filter backwards and its channels exchanged; strides are dilation.</summary>
     internal static Value OfInput(ConvGeneral conv, Value cotangent, Shape input, Value filter)
     {
         WindowAxis[] axes = new ConvView(conv, input, filter.Tensor.Shape).Axes;
@@ -41,7 +41,7 @@ internal static class ConvTransposes
         return Ops.Reshape(ordered, input);
     }
 
-    /// <summary>By the filter: the input with the cotangent as filter, channels as images; strides and window dilation change places.</summary>
+    /// <summary>By the filter: the input with the cotangent as filter, channels as images; strides and dilation change places.</summary>
     internal static Value OfFilter(ConvGeneral conv, Value cotangent, Value input, Shape filter)
     {
         WindowAxis[] axes = new ConvView(conv, input.Tensor.Shape, filter).Axes;

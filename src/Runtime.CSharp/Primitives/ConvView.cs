@@ -4,7 +4,7 @@ using Adjoint.Kernels;
 
 namespace Adjoint.Primitives;
 
-/// <summary>The operands and the result of one convolution as input [N, C, S…], filter [O, I, W…] and output [M, O, T…], wherever their axes lie.</summary>
+/// <summary>One convolution of input [N, C, S…] with filter [O, I, W…] to output [M, O, T…], wherever their axes lie.</summary>
 internal sealed class ConvView
 {
     private readonly ConvGeneral conv;
@@ -17,7 +17,13 @@ internal sealed class ConvView
         this.input = input;
         this.filter = filter;
         Axes = [.. Enumerable.Range(0, input.Rank - 2).Select(i => new WindowAxis(
-            input[i + 2].Value, filter[i + 2].Value, conv.Strides[i], conv.PadLow[i], conv.PadHigh[i], conv.InputDilation[i], conv.WindowDilation[i]))];
+            input[i + 2].Value,
+            filter[i + 2].Value,
+            conv.Strides[i],
+            conv.PadLow[i],
+            conv.PadHigh[i],
+            conv.InputDilation[i],
+            conv.WindowDilation[i]))];
     }
 
     /// <summary>The spatial axes.</summary>

@@ -3,7 +3,7 @@ using Adjoint.Ir;
 
 namespace Adjoint.Primitives;
 
-/// <summary>Running logarithm of a sum of exponentials along an axis: y[i] = log(exp x[0] + … + exp x[i]); backwards where reversed.</summary>
+/// <summary>Running logarithm of a sum of exponentials along an axis: y[i] = log(exp x[0] + … + exp x[i]).</summary>
 /// <remarks>
 /// <para>Shifted by the running maximum, so that it neither overflows nor cancels. Minus infinity everywhere gives minus infinity.</para>
 /// <para>Derivative: dy[i] = exp(y[i-1] - y[i]) dy[i-1] + exp(x[i] - y[i]) dx[i], a recurrence whose factors are at most 1,

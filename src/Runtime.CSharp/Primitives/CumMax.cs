@@ -3,7 +3,7 @@ using Adjoint.Ir;
 
 namespace Adjoint.Primitives;
 
-/// <summary>The largest element so far along an axis: y[i] = max(x[0], …, x[i]); backwards from the last element where reversed.</summary>
+/// <summary>The largest element so far along an axis: y[i] = max(x[0], …, x[i]); backwards where reversed.</summary>
 /// <remarks>
 /// <para>NaN propagates: from the first one on all are NaN.</para>
 /// <para>Derivative: that of the element that attains the maximum, at ties of the one that was met first.</para>

@@ -3,7 +3,7 @@ using Adjoint.Ir;
 
 namespace Adjoint.Primitives;
 
-/// <summary>The smallest element so far along an axis: y[i] = min(x[0], …, x[i]); backwards from the last element where reversed.</summary>
+/// <summary>The smallest element so far along an axis: y[i] = min(x[0], …, x[i]); backwards where reversed.</summary>
 /// <remarks>
 /// <para>NaN propagates: from the first one on all are NaN.</para>
 /// <para>Derivative: that of the element that attains the minimum, at ties of the one that was met first.</para>

@@ -23,7 +23,9 @@ public abstract record Cumulative : UnaryPrimitive
             throw new TypeRuleException($"{Name}: takes {Takes.Describe()} operands, not {x}; cast it first?");
         }
 
-        return (uint)Along < (uint)x.Rank ? x : throw new TypeRuleException($"{Name}: axis {Along} is outside rank {x.Rank} of operand {x}.");
+        return (uint)Along < (uint)x.Rank
+            ? x
+            : throw new TypeRuleException($"{Name}: axis {Along} is outside rank {x.Rank} of operand {x}.");
     }
 
     /// <inheritdoc/>

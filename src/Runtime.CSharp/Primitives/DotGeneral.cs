@@ -33,7 +33,10 @@ public sealed partial record DotGeneral(Axes LeftBatch, Axes RightBatch, Axes Le
         DType type = source.Numeric();
         return new(
             new DotGeneral(
-                new Axes(leftPairs.Take(batch)), new Axes(rightPairs.Take(batch)), new Axes(leftPairs.Skip(batch)), new Axes(rightPairs.Skip(batch))),
+                new Axes(leftPairs.Take(batch)),
+                new Axes(rightPairs.Take(batch)),
+                new Axes(leftPairs.Skip(batch)),
+                new Axes(rightPairs.Skip(batch))),
             source.Numbers(type, left),
             source.Numbers(type, right));
     }
@@ -49,7 +52,8 @@ public sealed partial record DotGeneral(Axes LeftBatch, Axes RightBatch, Axes Le
     }
 
     /// <inheritdoc/>
-    public override Kernel? Lower(ImmutableArray<ValueType> operands) => DotKernel.Of(this, (TensorType)operands[0], (TensorType)operands[1]);
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) =>
+        DotKernel.Of(this, (TensorType)operands[0], (TensorType)operands[1]);
 
     /// <inheritdoc/>
     NDArray INumberEvaluation.Run<T>(NDArray[] operands)
@@ -127,13 +131,11 @@ public sealed partial record DotGeneral(Axes LeftBatch, Axes RightBatch, Axes Le
             throw new DerivativeException($"{Name}: is bilinear, so it has a transpose in one operand at a time.");
         }
 
+        var left = new Side(LeftBatch, LeftFree(x.Tensor.Rank), LeftContract);
+        var right = new Side(RightBatch, RightFree(y.Tensor.Rank), RightContract);
         int batch = LeftBatch.Count;
-        int leftFree = x.Tensor.Rank - batch - LeftContract.Count;
-        int rightFree = y.Tensor.Rank - batch - RightContract.Count;
-        accumulators[0]?.Add(Adjoint(
-            cotangent, Enumerable.Range(batch + leftFree, rightFree), y, RightBatch, RightFree(y.Tensor.Rank), RightContract, LeftBatch, LeftContract, x.Tensor.Rank));
-        accumulators[1]?.Add(Adjoint(
-            cotangent, Enumerable.Range(batch, leftFree), x, LeftBatch, LeftFree(x.Tensor.Rank), LeftContract, RightBatch, RightContract, y.Tensor.Rank));
+        accumulators[0]?.Add(CotangentOf(left, cotangent, batch + left.Free.Count, y, right));
+        accumulators[1]?.Add(CotangentOf(right, cotangent, batch, x, left));
     }
 
     /// <inheritdoc/>
@@ -157,23 +159,22 @@ public sealed partial record DotGeneral(Axes LeftBatch, Axes RightBatch, Axes Le
         return new(Ops.Apply(shifted, x.Value, y.Value), axis);
     }
 
-    /// <summary>The cotangent of one operand: the cotangent times the other operand, its axes put back in place.</summary>
+    /// <summary>The cotangent of one operand: the cotangent, summed over the other's free axes from a first one, times the other.</summary>
     /// <remarks>Of both orders of the product the one is taken whose axes lie right already, if one does.</remarks>
-    private static Value Adjoint(
-        Value cotangent, IEnumerable<int> shared, Value other, Axes otherBatch, Axes otherFree, Axes otherContract, Axes batch, Axes contract, int rank)
+    private static Value CotangentOf(Side side, Value cotangent, int first, Value other, Side otherSide)
     {
-        int[] free = [.. new Axes(batch.Concat(contract)).Others(rank)];
-        IEnumerable<int> summed = otherContract.Zip(contract).OrderBy(pair => pair.First).Select(pair => pair.Second);
-        var sharedAxes = new Axes(shared);
-        var cotangentBatch = Axes.All(batch.Count);
-        int[] swapped = [.. batch, .. summed, .. free];
+        int rank = side.Batch.Count + side.Free.Count + side.Contract.Count;
+        IEnumerable<int> summed = otherSide.Contract.Zip(side.Contract).OrderBy(pair => pair.First).Select(pair => pair.Second);
+        var shared = new Axes(Enumerable.Range(first, otherSide.Free.Count));
+        var batch = Axes.All(side.Batch.Count);
+        int[] swapped = [.. side.Batch, .. summed, .. side.Free];
         if (swapped.SequenceEqual(Enumerable.Range(0, rank)))
         {
-            return Ops.Dot(other, cotangent, otherBatch, cotangentBatch, otherFree, sharedAxes);
+            return Ops.Dot(other, cotangent, otherSide.Batch, batch, otherSide.Free, shared);
         }
 
-        int[] places = [.. batch, .. free, .. summed];
-        Value product = Ops.Dot(cotangent, other, cotangentBatch, otherBatch, sharedAxes, otherFree);
+        int[] places = [.. side.Batch, .. side.Free, .. summed];
+        Value product = Ops.Dot(cotangent, other, batch, otherSide.Batch, shared, otherSide.Free);
         return Ops.Permute(product, new Axes(Enumerable.Range(0, rank).Select(axis => Array.IndexOf(places, axis))));
     }
 
@@ -228,10 +229,14 @@ public sealed partial record DotGeneral(Axes LeftBatch, Axes RightBatch, Axes Le
             if (left.Shape[i] != right.Shape[j])
             {
                 throw new TypeRuleException(
-                    $"{Name}: {kind} extents differ; left is {left}, right is {right} ({left.Shape[i]} against {right.Shape[j]}). Permute an operand?");
+                    $"{Name}: {kind} extents differ; left is {left}, right is {right} ({left.Shape[i]} against {right.Shape[j]}). "
+                    + "Permute an operand?");
             }
         }
     }
+
+    /// <summary>The axes of one operand.</summary>
+    private sealed record Side(Axes Batch, Axes Free, Axes Contract);
 }
 
 public static partial class Ops

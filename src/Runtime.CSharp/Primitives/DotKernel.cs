@@ -6,7 +6,7 @@ using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
-/// <summary>A general product as matrix products, read in place wherever each group of axes lies at one stride; otherwise copied first.</summary>
+/// <summary>A general product as matrix products, read in place where each group of axes lies at one stride, else copied.</summary>
 internal sealed class DotKernel : Kernel
 {
     private readonly Side left;
@@ -56,8 +56,9 @@ internal sealed class DotKernel : Kernel
         var a = new Matrix<T>(left.Read(operands[0]).Data<T>(), 0, left.FreeStride, left.ContractStride);
         var b = new Matrix<T>(right.Read(operands[1]).Data<T>(), 0, right.ContractStride, right.FreeStride);
         var c = new Matrix<T>(result.Data<T>(), 0, right.Free, 1);
+        int product = left.Free * right.Free;
         Gemm.MultiplyBatched(
-            left.Batch, left.Free, right.Free, left.Contract, a, left.BatchStride, b, right.BatchStride, c, left.Free * right.Free, parallel);
+            left.Batch, left.Free, right.Free, left.Contract, a, left.BatchStride, b, right.BatchStride, c, product, parallel);
     }
 
     /// <summary>One operand as a batch of matrices.</summary>
@@ -70,8 +71,8 @@ internal sealed class DotKernel : Kernel
             int batches = shape.Select(batch).Size;
             int rows = shape.Select(free).Size;
             int terms = shape.Select(contract).Size;
-            return Stride(shape, batch) is { } batchStride && Stride(shape, free) is { } freeStride && Stride(shape, contract) is { } contractStride
-                ? new(batches, rows, terms, batchStride, freeStride, contractStride, null)
+            return (Stride(shape, batch), Stride(shape, free), Stride(shape, contract)) is ({ } between, { } row, { } term)
+                ? new(batches, rows, terms, between, row, term, null)
                 : new(batches, rows, terms, rows * terms, terms, 1, order);
         }
 

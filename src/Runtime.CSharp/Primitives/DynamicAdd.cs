@@ -3,8 +3,9 @@ using Adjoint.Ir;
 
 namespace Adjoint.Primitives;
 
-/// <summary>A tensor with an update added to a part, from starts that are known when it runs: operands x, the update, an integer scalar for each axis.</summary>
+/// <summary>A tensor with an update added to a part, from starts that are known when it runs.</summary>
 /// <remarks>
+/// <para>Operands: x, the update, then an integer scalar for each axis.</para>
 /// <para>Shape: the operand's. A start out of range is an error where checked; otherwise it moves to the nearest in range.</para>
 /// <para>An operand that nobody else holds is updated in place: O(size of the update). It is the transpose of dynamic_slice.</para>
 /// <para>Derivative: linear in x and the update. The transpose reads the part for the update.</para>

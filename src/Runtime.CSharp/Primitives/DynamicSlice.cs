@@ -8,7 +8,8 @@ namespace Adjoint.Primitives;
 
 /// <summary>A part of a tensor from starts that are known when it runs: operands x, then an integer scalar for each axis.</summary>
 /// <remarks>
-/// <para>Shape: the sizes. A start out of range is an error where checked; otherwise it moves to the nearest in range, as StableHLO's.</para>
+/// <para>Shape: the sizes. A start out of range is an error where checked; otherwise it moves to the nearest in range, as
+/// StableHLO's.</para>
 /// <para>Derivative: linear in x. The transpose adds the cotangent to that part, in place: O(size of the slice).</para>
 /// </remarks>
 /// <param name="Sizes">The extents of the part.</param>

@@ -19,7 +19,7 @@ internal static class DynamicStarts
         if (types.Length != x.Rank || types.Any(type => type is not TensorType { Rank: 0 } start || !start.DType.IsInteger()))
         {
             throw new TypeRuleException(
-                $"{name}: takes one integer scalar as start for each of the {x.Rank} axes of {x}, not ({string.Join(", ", (object[])types)}).");
+                $"{name}: takes an integer scalar as start for each axis of {x}, not ({string.Join(", ", (object[])types)}).");
         }
     }
 
@@ -47,7 +47,7 @@ internal static class DynamicStarts
         return columns.Length == 0 ? Ops.Zeros(new(DType.I64, new Shape(size, 0))) : Ops.Concatenate(1, columns);
     }
 
-    /// <summary>The axes of one window per lane: lanes are axis 0 of the indices and of the windows, and an axis of the operand where it has them.</summary>
+    /// <summary>The axes of one window a lane: lanes are axis 0 of indices and windows, and may be an axis of the operand.</summary>
     internal static WindowAxes Lanes(int rank, Batched operand)
     {
         var windows = new WindowAxes(new(Enumerable.Range(1, rank)), Axes.None, Axes.All(rank), Axes.None, Axes.None);

@@ -3,9 +3,11 @@ using Adjoint.Ir;
 
 namespace Adjoint.Primitives;
 
-/// <summary>A tensor with a part replaced, from starts that are known when it runs: operands x, the update, an integer scalar for each axis.</summary>
+/// <summary>A tensor with a part replaced, from starts that are known when it runs.</summary>
 /// <remarks>
-/// <para>Shape: the operand's. A start out of range is an error where checked; otherwise it moves to the nearest in range, as StableHLO's.</para>
+/// <para>Operands: x, the update, then an integer scalar for each axis.</para>
+/// <para>Shape: the operand's. A start out of range is an error where checked; otherwise it moves to the nearest in range, as
+/// StableHLO's.</para>
 /// <para>An operand that nobody else holds is updated in place: O(size of the update).</para>
 /// <para>Derivative: linear in x and the update. The transpose reads the part for the update, and clears it for x.</para>
 /// </remarks>

@@ -4,7 +4,8 @@ using Adjoint.Ir;
 
 namespace Adjoint.Primitives;
 
-/// <summary>A write to a part of a tensor: operands x, the update, then an integer scalar for each axis. Linear in x and the update together.</summary>
+/// <summary>A write to a part of a tensor: operands x, the update, then an integer scalar for each axis.</summary>
+/// <remarks>Linear in x and the update together.</remarks>
 public abstract record DynamicWrite : Primitive
 {
     /// <summary>Whether a start out of range is an error.</summary>
@@ -51,8 +52,8 @@ public abstract record DynamicWrite : Primitive
         }
         else
         {
-            int[] from = update.Shape.Strides();
-            Combining.Join(Kind, x, new[] { place }, Boxes.Offsets(sizes, strides), update, new[] { 0 }, Boxes.Offsets(sizes, from));
+            int[] from = Boxes.Offsets(sizes, update.Shape.Strides());
+            Combining.Join(Kind, new(x, [place], Boxes.Offsets(sizes, strides)), new(update, [0], from));
         }
 
         return [Held.New(x)];

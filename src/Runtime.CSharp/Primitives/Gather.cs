@@ -50,7 +50,7 @@ public sealed partial record Gather(
         CheckCount(operands, 2);
         TensorType x = operands[0];
         Windows.Check(Name, x, operands[1]);
-        bool fits = Sizes.Count == x.Rank && Enumerable.Range(0, x.Rank).All(axis => Sizes[axis] >= 0 && Sizes[axis] <= x.Shape[axis].Value);
+        bool fits = Sizes.Count == x.Rank && Sizes.Zip(x.Shape).All(pair => pair.First >= 0 && pair.First <= pair.Second.Value);
         if (!fits || Collapsed.Concat(OperandBatch).Any(axis => Sizes[axis] != 1))
         {
             throw new TypeRuleException(

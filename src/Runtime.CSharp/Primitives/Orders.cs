@@ -41,7 +41,11 @@ internal static class Orders
                     line[i] = i;
                 }
 
-                Array.Sort(line, (a, b) => Compare(x[start + (a * stride)], x[start + (b * stride)]) is var sign && sign == 0 ? a.CompareTo(b) : sign);
+                Array.Sort(line, (a, b) =>
+                {
+                    int sign = Compare(x[start + (a * stride)], x[start + (b * stride)]);
+                    return sign == 0 ? a.CompareTo(b) : sign;
+                });
                 for (int i = 0; i < extent; i++)
                 {
                     order[start + (i * stride)] = line[i];

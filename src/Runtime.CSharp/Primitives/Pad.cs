@@ -8,7 +8,8 @@ namespace Adjoint.Primitives;
 
 /// <summary>A tensor with a number put around and between its elements: operands x and the number, of rank 0.</summary>
 /// <remarks>
-/// <para>Shape: low + n + (n - 1) * interior + high along an axis of n &gt; 0; a negative low or high takes away, after the interior has come between.</para>
+/// <para>Shape: low + n + (n - 1) * interior + high along an axis of n &gt; 0; a negative low or high takes away, after the interior
+/// has come between.</para>
 /// <para>Derivative: linear in both. The transpose reads back: the operand's places for x, the sum of the others for the number.</para>
 /// </remarks>
 /// <param name="Low">Elements before, along each axis; may be negative.</param>
@@ -54,7 +55,8 @@ public sealed partial record Pad(Ints Low, Ints High, Ints Interior) : TensorPri
         return axis < 0
             ? x with { Shape = ResultShape(x.Shape) }
             : throw new TypeRuleException(
-                $"{Name}: low {Low[axis]}, high {High[axis]} and interior {Interior[axis]} leave axis {axis} of {x} with {extents[axis]} elements.");
+                $"{Name}: low {Low[axis]}, high {High[axis]} and interior {Interior[axis]} leave axis {axis} of {x} with "
+                + $"{extents[axis]} elements.");
     }
 
     /// <inheritdoc/>

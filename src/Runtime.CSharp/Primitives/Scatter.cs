@@ -8,7 +8,8 @@ namespace Adjoint.Primitives;
 /// <remarks>
 /// <para>As StableHLO's scatter, with index vectors along the last axis of the indices (any integer dtype).</para>
 /// <para>Shape: the operand's. The updates' axes Offset run within a window, the others over the indices' axes but the last.</para>
-/// <para>Updates are applied one after the other in row-major order of the updates, so of several that set one element the last stays.</para>
+/// <para>Updates are applied one after the other in row-major order of the updates, so of several that set one element the last
+/// stays.</para>
 /// <para>A window that does not lie within the operand is moved into it, left out as a whole, or is an error, as the mode says.</para>
 /// <para>An operand that nobody else holds is updated in place.</para>
 /// <para>Derivative: set and add are linear in operand and updates together, mul in the operand; the gradient of min and max
@@ -44,7 +45,7 @@ public sealed partial record Scatter(
     /// <inheritdoc/>
     public override ImmutableArray<ValueType> Infer(ImmutableArray<ValueType> operands)
     {
-        if (operands.Length != 3 || operands[0] is not TensorType x || operands[1] is not TensorType indices || operands[2] is not TensorType u)
+        if (operands is not [TensorType x, TensorType indices, TensorType u])
         {
             throw new TypeRuleException($"{Name}: takes a tensor, its indices and updates.");
         }
@@ -75,9 +76,10 @@ public sealed partial record Scatter(
         context.CountElements(updates.Size + (operands[0].Owned ? 0L : x.Size));
         if (Update != ScatterUpdate.Set)
         {
-            int[] offsets = Boxes.Offsets(places.Extents, places.OperandStrides);
             Combining.Join(
-                Update, x, places.InOperand, offsets, updates, places.InWindows, Boxes.Offsets(places.Extents, places.WindowStrides));
+                Update,
+                new(x, places.InOperand, Boxes.Offsets(places.Extents, places.OperandStrides)),
+                new(updates, places.InWindows, Boxes.Offsets(places.Extents, places.WindowStrides)));
             return [Held.New(x)];
         }
 
@@ -85,8 +87,8 @@ public sealed partial record Scatter(
         {
             if (places.InOperand[i] >= 0)
             {
-                Boxes.Copy(
-                    new(updates, places.InWindows[i], places.WindowStrides), new(x, places.InOperand[i], places.OperandStrides), places.Extents);
+                Layout window = new(x, places.InOperand[i], places.OperandStrides);
+                Boxes.Copy(new(updates, places.InWindows[i], places.WindowStrides), window, places.Extents);
             }
         }
 
@@ -162,15 +164,17 @@ public sealed partial record Scatter(
         if (!fits || !Windows.Windows(indices.Shape, sizes).Equals(updates.Shape))
         {
             throw new TypeRuleException(
-                $"{Name}: updates {updates} do not fit: windows of extents [{string.Join(", ", sizes)}] in {x}, one for each index vector of {indices}.");
+                $"{Name}: updates {updates} do not fit: windows of extents [{string.Join(", ", sizes)}] in {x}, "
+                + $"one for each index vector of {indices}.");
         }
     }
 }
 
 public static partial class Ops
 {
-    /// <summary>x with rows, or what else lies along an axis, set or joined with updates at indices: the counterpart of <see cref="Take"/>.</summary>
-    public static Value ScatterAlong(Value x, Value indices, Value updates, int axis, ScatterUpdate update, OutOfRange mode = OutOfRange.Drop)
+    /// <summary>x with what lies along an axis joined with updates at indices: the counterpart of <see cref="Take"/>.</summary>
+    public static Value ScatterAlong(
+        Value x, Value indices, Value updates, int axis, ScatterUpdate update, OutOfRange mode = OutOfRange.Drop)
     {
         int count = indices.Tensor.Rank;
         var offset = new Axes(Enumerable.Range(0, x.Tensor.Rank).Where(i => i != axis).Select(i => i < axis ? i : i - 1 + count));

@@ -52,12 +52,12 @@ internal static class ScatterTangents
     {
         Shape shape = node.Operands[2].Tensor.Shape;
         Value numbers = Numbers(shape);
-        Value last = Ops.Apply(
-            scatter with { Update = ScatterUpdate.Set }, Ops.Zeros(new(DType.I64, node.Operands[0].Tensor.Shape)), node.Operands[1], numbers);
+        Value none = Ops.Zeros(new TensorType(DType.I64, node.Operands[0].Tensor.Shape));
+        Value last = Ops.Apply(scatter with { Update = ScatterUpdate.Set }, none, node.Operands[1], numbers);
         return Ops.Equal(scatter.Read(last, node), numbers);
     }
 
-    /// <summary>Sorts the updates by the element they meet, so that the other factors of each are the products before and after it.</summary>
+    /// <summary>Sorts the updates by element, so that the other factors of each are the products before and after it.</summary>
     private static Value OfFactors(Scatter scatter, Node node, Value du)
     {
         Value x = node.Operands[0];

@@ -79,9 +79,11 @@ public sealed partial record Slice(Ints Start, Ints Limit, Ints Stride) : Linear
     }
 
     /// <inheritdoc/>
-    public override Batched Batch(Batched x, Extent size) => new(
-        Ops.Slice(x.Value, new(Start.Items.Insert(x.Axis, 0)), new(Limit.Items.Insert(x.Axis, size.Value)), new(Stride.Items.Insert(x.Axis, 1))),
-        x.Axis);
+    public override Batched Batch(Batched x, Extent size)
+    {
+        var limit = new Ints(Limit.Items.Insert(x.Axis, size.Value));
+        return new(Ops.Slice(x.Value, new(Start.Items.Insert(x.Axis, 0)), limit, new(Stride.Items.Insert(x.Axis, 1))), x.Axis);
+    }
 
     private void Write(ReadOnlySpan<NDArray> operands, NDArray result, IParallel? parallel)
     {
@@ -107,6 +109,7 @@ public static partial class Ops
     public static Value SliceAxis(Value x, int axis, int start, int limit)
     {
         Shape shape = x.Tensor.Shape;
-        return Slice(x, new(shape.Select((_, i) => i == axis ? start : 0)), new(shape.With(axis, limit).ToArray()), Ints.Repeat(1, shape.Rank));
+        var first = new Ints(shape.Select((_, i) => i == axis ? start : 0));
+        return Slice(x, first, new(shape.With(axis, limit).ToArray()), Ints.Repeat(1, shape.Rank));
     }
 }

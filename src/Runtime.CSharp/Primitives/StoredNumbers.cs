@@ -3,7 +3,7 @@ using Adjoint.Core;
 
 namespace Adjoint.Primitives;
 
-/// <summary>Arrays of the dtypes that only store numbers, to and from the dtype that computes: f16 and bf16 in f32, c64 in c128, bool in u8.</summary>
+/// <summary>Arrays of dtypes that only store, to and from the dtype that computes: f16 and bf16 in f32, c64 in c128, bool in u8.</summary>
 internal static class StoredNumbers
 {
     /// <summary>The same numbers, exactly, in the dtype that computes; the array itself where that is its own.</summary>

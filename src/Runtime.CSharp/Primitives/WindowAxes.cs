@@ -69,7 +69,8 @@ internal readonly record struct WindowAxes(Axes Offset, Axes Collapsed, Axes Sta
         int[] gone = [.. Collapsed, .. OperandBatch];
         if (gone.Any(axis => axis >= operand.Rank) || gone.Distinct().Count() != gone.Length)
         {
-            throw new TypeRuleException($"{name}: collapsed axes {Collapsed} and batch axes {OperandBatch} must be different axes of {operand}.");
+            throw new TypeRuleException(
+                $"{name}: collapsed axes {Collapsed} and batch axes {OperandBatch} must be different axes of {operand}.");
         }
 
         CheckOffsets(name, operand, indices);
@@ -138,7 +139,8 @@ internal readonly record struct WindowAxes(Axes Offset, Axes Collapsed, Axes Sta
         {
             if (operand.Shape[i] != indices.Shape[j])
             {
-                throw new TypeRuleException($"{name}: extents of batch axes differ: axis {i} of {operand} and axis {j} of indices {indices}.");
+                throw new TypeRuleException(
+                    $"{name}: extents of batch axes differ: axis {i} of {operand} and axis {j} of indices {indices}.");
             }
         }
     }

@@ -17,7 +17,8 @@ namespace Adjoint.Primitives;
 /// <param name="PadLow">Padding before, along each axis; negative crops.</param>
 /// <param name="PadHigh">Padding behind, along each axis; negative crops.</param>
 /// <param name="Dilation">Distance of a window's elements along each axis.</param>
-public sealed partial record WindowMax(Ints Window, Ints Strides, Ints PadLow, Ints PadHigh, Ints Dilation) : UnaryPrimitive, IOrderedEvaluation
+public sealed partial record WindowMax(Ints Window, Ints Strides, Ints PadLow, Ints PadHigh, Ints Dilation)
+    : UnaryPrimitive, IOrderedEvaluation
 {
     /// <inheritdoc/>
     public override string Name => "window_max";

@@ -5,7 +5,7 @@ using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
-/// <summary>Zeros like x, with each number of y added at the place of its window's first maximum of x: the gradient of max pooling.</summary>
+/// <summary>Zeros like x, each number of y added at the place of its window's first maximum of x: the gradient of max pooling.</summary>
 /// <remarks>
 /// <para>Shape: y has one number a window; the result has x's. As StableHLO's select_and_scatter of ge and add from zero.</para>
 /// <para>Derivative: linear in y, zero in x. The transpose is window_select.</para>
@@ -59,7 +59,7 @@ public sealed partial record WindowScatter(Ints Window, Ints Strides, Ints PadLo
         int[] maxima = WindowMaxima.Of(Sliding, operands[0]);
         NDArray result = NDArray.New(operands[0].Type, operands[0].Shape);
         int[] windows = [.. Enumerable.Range(0, maxima.Length)];
-        Combining.Join(ScatterUpdate.Add, result, maxima, [0], operands[1], windows, [0]);
+        Combining.Join(ScatterUpdate.Add, new(result, maxima, [0]), new(operands[1], windows, [0]));
         return result;
     }
 

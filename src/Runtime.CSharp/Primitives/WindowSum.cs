@@ -16,7 +16,8 @@ namespace Adjoint.Primitives;
 /// <param name="PadLow">Padding before, along each axis; negative crops.</param>
 /// <param name="PadHigh">Padding behind, along each axis; negative crops.</param>
 /// <param name="Dilation">Distance of a window's elements along each axis.</param>
-public sealed partial record WindowSum(Ints Window, Ints Strides, Ints PadLow, Ints PadHigh, Ints Dilation) : LinearPrimitive, INumberEvaluation
+public sealed partial record WindowSum(Ints Window, Ints Strides, Ints PadLow, Ints PadHigh, Ints Dilation)
+    : LinearPrimitive, INumberEvaluation
 {
     /// <inheritdoc/>
     public override string Name => "window_sum";
