@@ -225,6 +225,35 @@ let tests =
                 Expect.equal (List.ofSeq seen) (List.replicate 5 true) "owned each time"
                 Expect.equal (found[0].ToArray<float>()) [| 5.0; 5.0; 5.0 |] "five steps")
 
+            testCase "reading and updating an element in a loop costs what it touches" (fun () ->
+                let wide = TensorType.Of(DType.F64, 1000)
+
+                let step =
+                    Graph.Of(
+                        [ TensorType.Of DType.I64 :> ValueType; wide ],
+                        fun inputs ->
+                            let element = Ops.DynamicSlice(inputs[1], [ inputs[0] ], Ints 1)
+                            [ Ops.DynamicUpdate(inputs[1], Ops.Add(element, element), [ inputs[0] ]) ]
+                    )
+
+                let loop =
+                    Graph.Of(
+                        [ TensorType.Of DType.I64 :> ValueType; wide ],
+                        fun inputs -> (nodeOf (Repeat(step, 0, false)) (List.ofSeq inputs)).Results
+                    )
+
+                let elements count =
+                    let counter = ElementCounter()
+                    let x = NDArray.Full(Shape.Of 1000, Scalar.Of(DType.F64, 1.0))
+
+                    Interpreter.Run(loop, [| NDArray.Scalar(int64 count); x |], RunOptions(CountElements = counter))
+                    |> ignore
+
+                    counter.Total
+
+                Expect.equal (elements 900 - elements 100) (800L * 3L) "a read, a sum and an update each time"
+                Expect.isLessThan (elements 100) 2000L "one copy of the argument")
+
             testCase "results may be written over arguments" (fun () ->
                 let swap = graph 2 (fun inputs -> [ inputs[1]; apply kernelAdd inputs; inputs[0] ])
                 let x, y = NDArray.Vector(1.0, 2.0, 3.0), NDArray.Vector(5.0, 5.0, 5.0)

@@ -6,8 +6,8 @@ namespace Adjoint.Execute;
 
 /// <summary>A graph made ready to run many times, from any number of threads at once.</summary>
 /// <remarks>
-/// Memory that runs work in is kept for later runs, up to <see cref="KeptBytes"/>; arrays that are handed out as results are
-/// the caller's. The rules of ownership are those of <see cref="Interpreter"/>.
+/// Memory that runs work in is kept for later runs, up to <see cref="KeptBytes"/>, and let go when no run came between two
+/// full collections of garbage; arrays that are handed out as results are the caller's. The rules of ownership are those of <see cref="Interpreter"/>.
 /// </remarks>
 public sealed class Executable
 {
@@ -17,6 +17,7 @@ public sealed class Executable
     private readonly Stack<Interpreter> idle = [];
     private readonly PlanTable plans = new();
     private long kept;
+    private bool hasRun;
 
     private Executable(Graph graph) => Graph = graph;
 
@@ -38,6 +39,7 @@ public sealed class Executable
         var first = new Interpreter(executable.plans);
         executable.plans.Of(graph, first);
         executable.idle.Push(first);
+        IdleMemory.Watch(executable);
         return executable;
     }
 
@@ -97,6 +99,32 @@ public sealed class Executable
         }
     }
 
+    /// <summary>The bytes that are kept for later runs now.</summary>
+    internal long Kept
+    {
+        get
+        {
+            lock (gate)
+            {
+                return kept;
+            }
+        }
+    }
+
+    /// <summary>Lets the memory go unless there was a run since this was last asked.</summary>
+    internal void ReleaseIfIdle()
+    {
+        lock (gate)
+        {
+            if (!hasRun)
+            {
+                ReleaseMemory();
+            }
+
+            hasRun = false;
+        }
+    }
+
     private Interpreter Take()
     {
         lock (gate)
@@ -123,6 +151,7 @@ public sealed class Executable
                 bytes = 0;
             }
 
+            hasRun = true;
             kept += bytes;
             idle.Push(interpreter);
         }
