@@ -20,7 +20,7 @@ public sealed partial record Bitcast(DType Target) : ElementwisePrimitive
     {
         DType from = source.Floating();
         DType[] fitting = [.. DTypes.All.Where(type => DTypeKinds.Real.Contain(type) && type.Size() == from.Size())];
-        return new(new Bitcast(source.Pick(fitting)), source.Real(from, source.Shape(), Domain.All));
+        return new(new Bitcast(source.Pick(fitting)), source.Real(from, source.Shape(), Domain.All)) { Active = ParameterMask.None(1) };
     }
 
     /// <summary>The array with its bits read as another dtype.</summary>

@@ -15,6 +15,11 @@ internal static class LoopStep
                 .Concat(results(mask).Slice(0, carries))
                 .Concat(ParameterMask.None(active.Count - firstCarry - carries)));
 
+    /// <summary>The operands that a loop is linear in: those with accumulators, and carries that start from zero, as gathered cotangents do.</summary>
+    internal static ParameterMask LinearAtStart(Node node, IReadOnlyList<Accumulator?> accumulators, int firstCarry, int carries) =>
+        new(accumulators.Select((into, i) =>
+            into is not null || (i >= firstCarry && i < firstCarry + carries && IsZero(node.Operands[i]))));
+
     /// <summary>The results whose tangents must be there: the active carries; the others are free.</summary>
     internal static ParameterMask Required(ParameterMask active, int firstCarry, int carries, int results) =>
         active.Slice(firstCarry, carries).Concat(ParameterMask.None(results - carries));
@@ -48,6 +53,14 @@ internal static class LoopStep
             batched, firstCarry, carries, mask => context.Batch(step, mask, ParameterMask.None(results), size).Batched);
         return (context.Batch(step, stable, Required(stable, firstCarry, carries, results), size), stable);
     }
+
+    private static bool IsZero(Value value) => value.Type.HasTangent && value.Producer switch
+    {
+        { Primitive: StackEmpty } => true,
+        { Primitive: Constant constant } => constant.Value.AsComplex == 0,
+        { Primitive: Broadcast } node => IsZero(node.Operands[0]),
+        _ => false,
+    };
 
     /// <summary>A graph with its parameters in another order.</summary>
     internal static Graph Reordered(Graph graph, params ReadOnlySpan<IEnumerable<Value>> parameters)

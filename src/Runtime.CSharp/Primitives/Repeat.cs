@@ -108,7 +108,7 @@ public sealed partial record Repeat(Body Step, int Constants, bool Reverse) : Bo
     {
         int carries = node.Results.Length;
         ParameterMask linear = LoopStep.Stable(
-            ParameterMask.Present(accumulators), FirstCarry, carries, mask => context.Reached(Step.Graph, mask));
+            LoopStep.LinearAtStart(node, accumulators, FirstCarry, carries), FirstCarry, carries, mask => context.Reached(Step.Graph, mask));
         if (linear.Slice(FirstCarry, carries).Ones != carries)
         {
             throw BodyRules.NotLinear(Name);

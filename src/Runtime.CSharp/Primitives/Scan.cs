@@ -104,7 +104,7 @@ public sealed partial record Scan(Body Step, int Constants, int Carries, int Len
         Node node, IReadOnlyList<Value?> cotangents, IReadOnlyList<Accumulator?> accumulators, RuleContext context)
     {
         ParameterMask linear = LoopStep.Stable(
-            ParameterMask.Present(accumulators), Constants, Carries, mask => context.Reached(Step.Graph, mask));
+            LoopStep.LinearAtStart(node, accumulators, Constants, Carries), Constants, Carries, mask => context.Reached(Step.Graph, mask));
         if (linear.Slice(Constants, Carries).Ones != Carries)
         {
             throw BodyRules.NotLinear(Name);

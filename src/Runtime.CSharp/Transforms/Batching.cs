@@ -28,6 +28,7 @@ public static class Batching
             Batched[] operands = [.. node.Operands.Select(Of)];
             if (Array.TrueForAll(operands, operand => !operand.IsBatched))
             {
+                Keep(lanes, node, operands);
                 continue;
             }
 
@@ -43,6 +44,22 @@ public static class Batching
         return new(
             new(parameters, [.. ends.Select((y, i) => Lanes.Front(y, size, required is not null && required[i]))]),
             new(ends.Select((y, i) => y.IsBatched || (required is not null && required[i]))));
+    }
+
+    /// <summary>A node that is the same for all lanes: itself, or anew where another node stands for what it reads.</summary>
+    private static void Keep(Dictionary<Value, Batched> lanes, Node node, Batched[] operands)
+    {
+        ImmutableArray<Value> values = [.. operands.Select(operand => operand.Value)];
+        if (values.SequenceEqual(node.Operands))
+        {
+            return;
+        }
+
+        Node kept = Node.Make(node.Primitive, values, node.Origin);
+        for (int i = 0; i < kept.Results.Length; i++)
+        {
+            lanes[node.Results[i]] = Batched.Same(kept.Results[i]);
+        }
     }
 
     private static void Set(Dictionary<Value, Batched> lanes, Node node, Batched[] results, Extent size)

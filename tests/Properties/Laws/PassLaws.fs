@@ -1,0 +1,53 @@
+/// Passes keep results to the bit, and the text form keeps graphs: for functions and for what the transforms make of them.
+module Adjoint.Properties.Laws.PassLaws
+
+open Expecto
+open Adjoint.Compile
+open Adjoint.Core
+open Adjoint.Ir
+open Adjoint.Primitives
+open Adjoint.Properties.Laws.TangentLaws
+
+let private law name mode check =
+    {
+        Name = name
+        Mode = mode
+        Differential = false
+        Check = check
+    }
+
+/// The function at its point, and its derivatives where it has any.
+let private derived (case: Case) (source: SampleSource) =
+    let point = case.Point
+
+    if case.IsDifferentiable then
+        let u = Point.run point |> Point.slopes point |> directions source
+        let reverse = Point.vjp point u
+        [ point; Point.jvp point (directions source (Point.actives point)); reverse; Point.vjp reverse (Point.run reverse) ]
+    else
+        [ point ]
+
+let private keeps (pass: Pass) (point: Point) =
+    let after = pass.Apply.Invoke point.Graph
+    Verifier.Check after
+
+    try
+        let expected = Point.run point
+        Expect.isTrue (List.forall2 Values.sameBits (Point.runGraph after point.At) expected) $"{pass.Name} keeps the bits of\n{point.Graph}"
+    with :? AdjointException ->
+        // An operand is outside the operation's domain: what is computed first is the pass's to choose.
+        ()
+
+let private text (point: Point) =
+    let written = GraphText.Write point.Graph
+    let back = GraphText.Parse(written, Catalogue.Core)
+    Expect.isTrue (Body(point.Graph).Equals(Body back)) $"reads back equal:\n{written}"
+
+let all =
+    [
+        for pass in Pipeline.Default.Passes do
+            law $"{pass.Name} keeps values" Edges (fun case _ -> keeps pass case.Point)
+            law $"{pass.Name} keeps derivatives" Smooth (fun case source -> derived case source |> List.iter (keeps pass))
+        law "text reads back" Edges (fun case _ -> text case.Point)
+        law "text of derivatives reads back" Smooth (fun case source -> derived case source |> List.iter text)
+    ]

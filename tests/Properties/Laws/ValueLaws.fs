@@ -1,0 +1,120 @@
+/// What evaluation gives: types, kernels against the plain meaning, and no dependence on threads.
+module Adjoint.Properties.Laws.ValueLaws
+
+open System
+open Expecto
+open Adjoint.Core
+open Adjoint.Execute
+open Adjoint.Ir
+open Adjoint.Kernels
+open Adjoint.Primitives
+open Adjoint.Transforms
+
+let private law name check =
+    {
+        Name = name
+        Mode = Edges
+        Differential = false
+        Check = check
+    }
+
+/// The results, or the kind of the error that says that operands are outside an operation's domain.
+let private outcome options graph at =
+    try
+        Ok(Point.runWith options graph at)
+    with :? AdjointException as error ->
+        Error(error.GetType())
+
+let private plainly = RunOptions(UseKernels = false, Parallel = Serial.Instance)
+let private withKernels = RunOptions(Parallel = Serial.Instance)
+
+/// Verified when drawn; running checks the types of the values.
+let types =
+    law "values have the inferred types" (fun case _ ->
+        Verifier.Check case.Graph
+
+        for lane in case.Lanes do
+            outcome plainly case.Graph lane |> ignore)
+
+let private isElementwise (graph: Graph) =
+    graph.Nodes |> Seq.forall (fun node -> node.Primitive :? ElementwisePrimitive)
+
+/// An error of so many roundings relative to each number is allowed where primitives work element by element; elementary
+/// functions may err by 8.
+let private elementwise = 8.0
+
+let private epsilonOf (dtype: DType) =
+    if not (dtype.IsDifferentiable()) then 0.0, 0.0
+    elif dtype.RealPart() = DType.F64 then dtype.Epsilon(), 2.3e-308
+    else dtype.Epsilon(), 1.2e-38
+
+/// The rounding of the value's dtype, and its smallest normal number, below which digits may be lost.
+let private epsilon (value: HostValue) =
+    match value with
+    | :? NDArray as x -> epsilonOf x.Type
+    | :? HostStack as x -> epsilonOf x.Type
+    | _ -> 0.0, 0.0
+
+/// The larger magnitude, number by number.
+let private largest (a: HostValue) (b: HostValue) =
+    Values.pairs a b |> Array.map (fun (x, y) -> max (abs x) (abs y))
+
+/// Sums in another order differ by eps times the work times the sum of magnitudes, which is what the function gives of |x|.
+let private magnitudes (case: Case) (results: HostValue list) =
+    let absolute (x: HostValue) =
+        if ValueTypes.Of(x).HasTangent then Values.map abs x else x
+
+    match outcome plainly case.Graph (List.map absolute case.Operands) with
+    | Ok larger -> List.map2 largest results larger
+    | Error _ -> List.map2 largest results results
+
+let kernels =
+    law "kernels give what the primitives mean" (fun case _ ->
+        match outcome plainly case.Graph case.Operands, outcome withKernels case.Graph case.Operands with
+        | Error expected, Error found -> Expect.equal found expected "the same error"
+        | Ok expected, Ok found ->
+            let alone = isElementwise case.Graph
+            let factor = if alone then elementwise else 2.0 * Point.work case.Graph
+            let sizes = if alone then List.map2 largest expected expected else magnitudes case expected
+
+            for i, (e, f, sizes) in List.indexed (List.zip3 expected found sizes) do
+                let eps, least = epsilon e
+
+                Array.zip (Values.pairs e f) sizes
+                |> Array.iteri (fun place ((e, f), size) ->
+                    let same = e = f || Double.IsNaN e && Double.IsNaN f
+                    let lost = not alone && not (Double.IsFinite size)
+
+                    if not (same || lost || abs (e - f) <= factor * eps * size + least) then
+                        failtest $"result {i}, number {place}: {f:R} by kernels, {e:R} plainly; {factor * eps * size:E1} is allowed")
+        | expected, found -> failtest $"plainly {expected}, by kernels {found}")
+
+let private one = WorkerPool.Create 1
+let private two = WorkerPool.Create 2
+
+/// Enough lanes that work is cut into tiles.
+let private many = 3000
+
+let threads =
+    law "one thread and two give the same bits" (fun case _ ->
+        let mask = ParameterMask(case.Operands |> List.map (fun x -> x :? NDArray))
+
+        if mask.Any then
+            let graph = Batching.Apply(case.Graph, mask, null, Extent many).Graph
+
+            let operands =
+                case.Operands
+                |> List.mapi (fun i x ->
+                    if mask[i] then
+                        Array.init many (fun lane -> case.Lanes[lane % case.Lanes.Length][i]) |> Values.stackLanes
+                    else
+                        x)
+
+            let run pool = outcome (RunOptions(Parallel = pool)) graph operands
+
+            match run one, run two with
+            | Ok alone, Ok shared -> Expect.isTrue (List.forall2 Values.sameBits alone shared) "the same bits"
+            | Error alone, Error shared -> Expect.equal alone shared "the same error"
+            | alone, shared -> failtest $"on one thread {alone}, on two {shared}")
+
+let all = [ types; kernels; threads ]
