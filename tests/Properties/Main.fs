@@ -5,6 +5,4 @@ open Expecto
 [<EntryPoint>]
 let main arguments =
     // --smoke is read by the laws: one case each.
-    arguments
-    |> Array.filter ((<>) "--smoke")
-    |> runTestsInAssemblyWithCLIArgs []
+    arguments |> Array.filter ((<>) "--smoke") |> runTestsInAssemblyWithCLIArgs []

@@ -20,7 +20,7 @@ internal static class ElementaryFunctions
     {
         double u = 1 + x;
         return u == 1 ? x
-            : double.IsInfinity(u) ? u
+            : double.IsPositiveInfinity(u) ? u
             : Math.Log(u) * x / (u - 1);
     }
 

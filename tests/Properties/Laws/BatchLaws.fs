@@ -10,13 +10,17 @@ open Adjoint.Properties.Laws.TangentLaws
 
 /// All non-empty subsets where there are few; otherwise single operands, all of them, and some drawn ones.
 let private subsets (source: SampleSource) count =
-    let mask bits = ParameterMask [ for i in 0 .. count - 1 -> (bits >>> i) &&& 1 = 1 ]
+    let mask bits =
+        ParameterMask [ for i in 0 .. count - 1 -> (bits >>> i) &&& 1 = 1 ]
 
     if count <= 3 then
         [ for bits in 1 .. (1 <<< count) - 1 -> mask bits ]
     else
         let drawn = [ for _ in 1..2 -> source.Int(1, (1 <<< min count 20) - 1) ]
-        [ (1 <<< count) - 1 ] @ [ for i in 0 .. count - 1 -> 1 <<< i ] @ drawn |> List.distinct |> List.map mask
+
+        [ (1 <<< count) - 1 ] @ [ for i in 0 .. count - 1 -> 1 <<< i ] @ drawn
+        |> List.distinct
+        |> List.map mask
 
 /// Operands for a batch: stacked where the mask says so, the first lane's elsewhere.
 let batchOf (mask: ParameterMask) (lanes: HostValue list list) =
@@ -29,14 +33,19 @@ let batchOf (mask: ParameterMask) (lanes: HostValue list list) =
     ]
 
 let private laneOf (mask: ParameterMask) (lanes: HostValue list list) lane =
-    [ for i in 0 .. mask.Count - 1 -> (if mask[i] then lanes[lane] else lanes.Head)[i] ]
+    [
+        for i in 0 .. mask.Count - 1 -> (if mask[i] then lanes[lane] else lanes.Head)[i]
+    ]
 
 /// vmap of a graph over three lanes against one run a lane. Lanes that fail by themselves say nothing.
 let stacking what allowed (source: SampleSource) (graph: Graph) (lanes: HostValue list list) =
     for mask in subsets source graph.Parameters.Length do
         let apart =
             try
-                Some [ for lane in 0 .. lanes.Length - 1 -> Point.runGraph graph (laneOf mask lanes lane) ]
+                Some
+                    [
+                        for lane in 0 .. lanes.Length - 1 -> Point.runGraph graph (laneOf mask lanes lane)
+                    ]
             with :? AdjointException ->
                 None
 
@@ -49,7 +58,8 @@ let stacking what allowed (source: SampleSource) (graph: Graph) (lanes: HostValu
             apart
             |> List.iteri (fun lane expected ->
                 let found =
-                    results |> List.mapi (fun i y -> if batched.Batched[i] then Values.lane lane y else y)
+                    results
+                    |> List.mapi (fun i y -> if batched.Batched[i] then Values.lane lane y else y)
 
                 agree $"{what} with batched {mask}, lane {lane}" (allowed expected) found expected))
 
@@ -64,17 +74,10 @@ let values =
         Check =
             fun case source ->
                 // Products and sums in the operands' dtype may be taken in another order.
-                let coarsest =
-                    case.Operands
-                    |> List.map (fun x ->
-                        match x with
-                        | :? NDArray as x when x.Type.IsDifferentiable() -> x.Type.Epsilon()
-                        | :? HostStack as x -> x.Type.Epsilon()
-                        | _ -> 0.0)
-                    |> List.fold max (DType.F64.Epsilon())
+                let eps, _ = Point.coarsest case.Graph
 
                 let allowed values =
-                    Point.work case.Graph * coarsest * (1.0 + Values.magnitude values)
+                    Point.work case.Graph * eps * (1.0 + Values.magnitude values)
 
                 stacking "f" allowed source case.Graph case.Lanes
     }
@@ -99,7 +102,8 @@ let private tangents source case = withDrawn source case Point.actives
 let private cotangents source case =
     withDrawn source case (fun point -> Point.run point |> Point.slopes point)
 
-let private together (lanes: (Point * HostValue list) list) = lanes |> List.map (fun (point, added) -> point.At @ added)
+let private together (lanes: (Point * HostValue list) list) =
+    lanes |> List.map (fun (point, added) -> point.At @ added)
 
 let ofJvp =
     law "vmap of jvp is stacking" (fun case source ->
@@ -126,7 +130,13 @@ let private batchedPoint (mask: ParameterMask) (case: Case) =
 
 let private drawnMask (source: SampleSource) (case: Case) =
     let drawn = [ for _ in case.Operands -> source.Bool() ]
-    ParameterMask(if List.contains true drawn then drawn else List.map not drawn)
+
+    ParameterMask(
+        if List.contains true drawn then
+            drawn
+        else
+            List.map not drawn
+    )
 
 let jvpCommutes =
     law "jvp of vmap is vmap of jvp" (fun case source ->
@@ -149,8 +159,19 @@ let jvpCommutes =
 let vjpCommutes =
     law "vjp of vmap is vmap of vjp" (fun case source ->
         let mask = drawnMask source case
-        let places = [ for lane in 0 .. case.Lanes.Length - 1 -> { case.Point with At = laneOf mask case.Lanes lane } ]
-        let drawn = places |> List.map (fun point -> Point.run point |> Point.slopes point |> directions source)
+
+        let places =
+            [
+                for lane in 0 .. case.Lanes.Length - 1 ->
+                    { case.Point with
+                        At = laneOf mask case.Lanes lane
+                    }
+            ]
+
+        let drawn =
+            places
+            |> List.map (fun point -> Point.run point |> Point.slopes point |> directions source)
+
         let apart = List.map2 (fun point u -> Point.run (Point.vjp point u)) places drawn
         let all = ParameterMask.All drawn.Head.Length
         let whole = Point.vjp (batchedPoint mask case) (batchOf all drawn)
@@ -162,7 +183,8 @@ let vjpCommutes =
             let lanes = apart |> List.map (List.item i)
 
             if kept[i] then
-                lanes |> List.iteri (fun lane expected -> near $"lane {lane}" whole [ Values.lane lane result ] [ expected ])
+                lanes
+                |> List.iteri (fun lane expected -> near $"lane {lane}" whole [ Values.lane lane result ] [ expected ])
             else
                 near "the sum over lanes" whole [ result ] [ List.reduce Values.add lanes ])
 

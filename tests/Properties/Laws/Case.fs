@@ -23,8 +23,7 @@ type Case =
         }
 
     /// Whether anything has a derivative here.
-    member case.IsDifferentiable =
-        case.Active.Any && (Point.withTangents case.Graph.Results).Any
+    member case.IsDifferentiable = case.Active.Any && (Point.withTangents case.Graph.Results).Any
 
 /// Where cases come from: a primitive's draw, or random programs.
 type Subject =
@@ -50,7 +49,10 @@ module Case =
         let sources = [ for lane in 0 .. lanes - 1 -> DrawnSource(tape, mode, lane) ]
         let drawn = sources |> List.map (fun source -> subject.Draw source)
         let graph, operands, active = drawn.Head
-        let tangents = operands |> List.map (fun operand -> ValueTypes.Of(operand: HostValue).HasTangent)
+
+        let tangents =
+            operands
+            |> List.map (fun operand -> ValueTypes.Of(operand: HostValue).HasTangent)
 
         let case =
             {
@@ -65,7 +67,9 @@ module Case =
 
     /// F# code that holds a law against the case.
     let code (law: string) (case: Case) mode (rest: Tape) =
-        let listed (lane: HostValue list) = "[ " + String.Join("; ", List.map literal lane) + " ]"
+        let listed (lane: HostValue list) =
+            "[ " + String.Join("; ", List.map literal lane) + " ]"
+
         let active = case.Active |> Seq.map (fun flag -> if flag then "true" else "false")
         let quotes = "\"\"\""
 

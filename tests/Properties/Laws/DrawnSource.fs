@@ -56,7 +56,20 @@ type DrawnSource(tape: Tape, mode: Mode, lane: int) =
             | DType.F32 -> float Single.Epsilon, 1.1754943508222875e-38, float Single.MaxValue
             | _ -> Double.Epsilon, 2.2250738585072014e-308, Double.MaxValue
 
-        [| nan; infinity; -infinity; 0.0; -0.0; smallest; -smallest; normal; largest; -largest; 1.0; -1.0 |]
+        [|
+            nan
+            infinity
+            -infinity
+            0.0
+            -0.0
+            smallest
+            -smallest
+            normal
+            largest
+            -largest
+            1.0
+            -1.0
+        |]
 
     /// A number of the domain, away from its kinks; a small choice gives few digits.
     let inside (domain: Domain) seed place =
@@ -64,7 +77,10 @@ type DrawnSource(tape: Tape, mode: Mode, lane: int) =
             domain.Kinks |> Seq.exists (fun kink -> abs (x - kink) < 0.1)
 
         let number attempt =
-            let x = domain.Low + (domain.High - domain.Low) * Noise.unit (seed + 977 * attempt) place
+            let x =
+                domain.Low
+                + (domain.High - domain.Low) * Noise.unit (seed + 977 * attempt) place
+
             let short = Math.Round(x, 2)
 
             if seed < 4096 && short >= domain.Low && short <= domain.High then
@@ -95,12 +111,9 @@ type DrawnSource(tape: Tape, mode: Mode, lane: int) =
     let range (dtype: DType) =
         let bits = 8 * dtype.Size()
 
-        if dtype = DType.Bool then
-            0I, 1I
-        elif dtype.IsUnsigned() then
-            0I, (1I <<< bits) - 1I
-        else
-            -(1I <<< (bits - 1)), (1I <<< (bits - 1)) - 1I
+        if dtype = DType.Bool then 0I, 1I
+        elif dtype.IsUnsigned() then 0I, (1I <<< bits) - 1I
+        else -(1I <<< (bits - 1)), (1I <<< (bits - 1)) - 1I
 
     let scalar (dtype: DType) (number: BigInteger) =
         if dtype = DType.U64 then
@@ -173,7 +186,11 @@ type DrawnSource(tape: Tape, mode: Mode, lane: int) =
 
     override _.Distinct(dtype, shape) =
         let seed = seed ()
-        let order = [| 0 .. shape.Size - 1 |] |> Array.sortBy (fun place -> Noise.bits (seed + 1) place)
+
+        let order =
+            [| 0 .. shape.Size - 1 |]
+            |> Array.sortBy (fun place -> Noise.bits (seed + 1) place)
+
         let middle = float shape.Size / 2.0
         fill dtype shape (fun place -> Scalar.Of(dtype, 0.15 * (float order[place] - middle) + 0.03 * Noise.unit seed place))
 

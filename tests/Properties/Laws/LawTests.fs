@@ -6,9 +6,12 @@ open Expecto
 
 /// One case a law with --smoke, otherwise few for a primitive and more for programs.
 let private cases (subject: Subject) =
-    if Array.contains "--smoke" (Environment.GetCommandLineArgs()) then 1
-    elif subject.Name = Subjects.programs.Name then 40
-    else 6
+    if Array.contains "--smoke" (Environment.GetCommandLineArgs()) then
+        1
+    elif subject.Name = Subjects.programs.Name then
+        40
+    else
+        6
 
 /// What a law says against the case on a tape: None where it holds or says nothing.
 let private complaint (subject: Subject) (law: Law) tape =
@@ -22,7 +25,12 @@ let private complaint (subject: Subject) (law: Law) tape =
             law.Check case source
             Some None
         with error ->
-            let text = if error :? AssertException then error.Message else string error
+            let text =
+                if error :? AssertException then
+                    error.Message
+                else
+                    string error
+
             Some(Some $"{text}\n{Case.code law.Name case law.Mode rest}")
 
 let private test (subject: Subject) (law: Law) =

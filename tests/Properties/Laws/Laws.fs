@@ -9,7 +9,15 @@ open Adjoint.Primitives
 module Law =
 
     let all =
-        List.concat [ ValueLaws.all; TangentLaws.all; OrderLaws.all; BatchLaws.all; PassLaws.all; BranchLaws.all ]
+        List.concat
+            [
+                ValueLaws.all
+                TangentLaws.all
+                OrderLaws.all
+                BatchLaws.all
+                PassLaws.all
+                BranchLaws.all
+            ]
 
     let find name =
         all |> List.find (fun law -> law.Name = name)
@@ -40,13 +48,24 @@ module Subjects =
 
     let private drawProgram (source: SampleSource) =
         let draw count =
-            [ for _ in 1..count -> TensorType(source.Floating(), source.Shape(maxRank = 2)) ]
+            [
+                for _ in 1..count -> TensorType(source.Floating(), source.Shape(maxRank = 2))
+            ]
 
         let inputs, outputs = draw (source.Int(1, 3)), draw (source.Int(1, 2))
         let types = List.map (fun x -> x :> ValueType)
         let graph = Programs.draw source (types inputs) (types outputs)
-        let operands = [ for x in inputs -> source.Real(x.DType, x.Shape, Domain.All) :> Adjoint.Core.HostValue ]
+
+        let operands =
+            [
+                for x in inputs -> source.Real(x.DType, x.Shape, Domain.All) :> Adjoint.Core.HostValue
+            ]
+
         graph, operands, None
 
     /// Random programs with control flow.
-    let programs = { Name = "programs"; Draw = drawProgram }
+    let programs =
+        {
+            Name = "programs"
+            Draw = drawProgram
+        }

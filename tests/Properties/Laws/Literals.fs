@@ -57,8 +57,7 @@ let private real (x: float) =
         else
             text
 
-let private listed (texts: string seq) =
-    "[ " + String.Join("; ", texts) + " ]"
+let private listed (texts: string seq) = "[ " + String.Join("; ", texts) + " ]"
 
 let private extents (shape: Shape) =
     listed [ for extent in shape.ToArray() -> string extent ]

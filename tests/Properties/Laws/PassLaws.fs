@@ -23,7 +23,13 @@ let private derived (case: Case) (source: SampleSource) =
     if case.IsDifferentiable then
         let u = Point.run point |> Point.slopes point |> directions source
         let reverse = Point.vjp point u
-        [ point; Point.jvp point (directions source (Point.actives point)); reverse; Point.vjp reverse (Point.run reverse) ]
+
+        [
+            point
+            Point.jvp point (directions source (Point.actives point))
+            reverse
+            Point.vjp reverse (Point.run reverse)
+        ]
     else
         [ point ]
 
@@ -33,7 +39,10 @@ let private keeps (pass: Pass) (point: Point) =
 
     try
         let expected = Point.run point
-        Expect.isTrue (List.forall2 Values.sameBits (Point.runGraph after point.At) expected) $"{pass.Name} keeps the bits of\n{point.Graph}"
+
+        Expect.isTrue
+            (List.forall2 Values.sameBits (Point.runGraph after point.At) expected)
+            $"{pass.Name} keeps the bits of\n{point.Graph}"
     with :? AdjointException ->
         // An operand is outside the operation's domain: what is computed first is the pass's to choose.
         ()

@@ -81,8 +81,7 @@ module Point =
             match value with
             | :? HostStack as stack ->
                 [ 0 .. stack.Count - 1 ]
-                |> List.collect (fun k ->
-                    walk (Values.entry stack k) (Ops.StackGet(result, Ops.Constant(Scalar.Of(DType.I64, int64 k)))))
+                |> List.collect (fun k -> walk (Values.entry stack k) (Ops.StackGet(result, Ops.Constant(Scalar.Of(DType.I64, int64 k)))))
             | _ -> [ value, result ]
 
         walk value result
@@ -110,7 +109,8 @@ module Point =
         extended point weights (graph (Seq.append point.Graph.Parameters parameters) [ sum ])
 
     /// The result of a function of one number.
-    let number point = Values.dot (List.exactlyOne (run point)) (NDArray.Scalar 1.0)
+    let number point =
+        Values.dot (List.exactlyOne (run point)) (NDArray.Scalar 1.0)
 
     /// A bound on the operations of one run, loops counted a few times.
     let rec work (graph: Graph) : float =
@@ -130,3 +130,36 @@ module Point =
 
             inside + Seq.sumBy size node.Operands + Seq.sumBy size node.Results)
         |> (+) 16.0
+
+    /// Epsilon and smallest normal number of the coarsest floating dtype on the way; f64's where there is none.
+    let rec coarsest (graph: Graph) : float * float =
+        let ofType (t: ValueType) =
+            let rec dtype (t: ValueType) =
+                match t with
+                | :? TensorType as tensor -> tensor.DType
+                | stack -> dtype (stack :?> StackType).Element
+
+            if not t.HasTangent then
+                0.0, 0.0
+            elif (dtype t).RealPart() = DType.F64 then
+                DType.F64.Epsilon(), 2.3e-308
+            else
+                (dtype t).Epsilon(), 1.2e-38
+
+        let types =
+            [
+                yield! graph.ParameterTypes
+                for node in graph.Nodes do
+                    for y in node.Results do
+                        y.Type
+            ]
+
+        let mutable found = types |> List.map ofType
+
+        for node in graph.Nodes do
+            node.Primitive.MapBodies(fun body ->
+                found <- coarsest body.Graph :: found
+                body)
+            |> ignore
+
+        (DType.F64.Epsilon(), 2.3e-308) :: found |> List.max

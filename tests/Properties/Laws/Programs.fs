@@ -118,8 +118,7 @@ let private custom (source: SampleSource) (body: Graph) =
     let pullback = Reverse.Apply(body, all).Graph
     let forward = Graph(body.Parameters, body.Results.AddRange body.Parameters)
 
-    let backward =
-        Graph(pullback.Parameters, pullback.Results.RemoveRange(0, body.Results.Length))
+    let backward = Graph(pullback.Parameters, pullback.Results.RemoveRange(0, body.Results.Length))
 
     let rules (bodies: Graph list) =
         if source.Bool() then
@@ -158,16 +157,18 @@ type private Drawing(source: SampleSource, depth: int) =
         let condition = graphOf types (fun p -> [ Ops.Greater(p[1], whole 0) ])
 
         let step =
-            graphOf types (fun p -> Ops.Sub(p[1], whole 1) :: List.ofSeq (Substitution.Inline(inner, [| p[0]; p[2] |])))
+            graphOf types (fun p ->
+                Ops.Sub(p[1], whole 1)
+                :: List.ofSeq (Substitution.Inline(inner, [| p[0]; p[2] |])))
 
-        make (While(Body condition, Body step, 1)) [ x; rounds source x; y ] |> List.tail
+        make (While(Body condition, Body step, 1)) [ x; rounds source x; y ]
+        |> List.tail
 
     let scan (target: TensorType) (x: Value) (y: Value) =
         let length = source.Int(1, 3)
         let step = body [ target; target; target ] [ target; target ]
 
-        let xs =
-            Ops.Broadcast(y, target.Shape.Insert(0, Extent length), Axes [| 1 .. target.Rank |])
+        let xs = Ops.Broadcast(y, target.Shape.Insert(0, Extent length), Axes [| 1 .. target.Rank |])
 
         make (Scan(Body step, 1, 1, length, source.Bool())) [ x; y; Ops.Sin xs ]
 

@@ -59,14 +59,17 @@ let adjointOf (point: Point) (source: SampleSource) =
     let forward, reverse = Point.jvp point dx, Point.vjp point u
     let jv, ju = Point.run forward, Point.run reverse
     let left, right = Values.dots u jv, Values.dots ju dx
-    let size values others = List.map2 (fun a b -> Values.magnitude [ a ] * Values.magnitude [ b ]) values others |> List.sum
+
+    let size values others =
+        List.map2 (fun a b -> Values.magnitude [ a ] * Values.magnitude [ b ]) values others
+        |> List.sum
+
     let allowed = Tolerance.rounding (Point.work reverse.Graph) (size u jv + size ju dx)
 
     if not (abs (left - right) <= allowed) then
         failtest $"(u, J v) = {left:R}, (J' u, v) = {right:R}; {allowed:E1} is allowed"
 
-let adjoint =
-    law "vjp is the adjoint of jvp" (fun case source -> adjointOf case.Point source)
+let adjoint = law "vjp is the adjoint of jvp" (fun case source -> adjointOf case.Point source)
 
 /// The values that come with tangents or cotangents are the function's own.
 let primals =
@@ -108,7 +111,10 @@ let twice =
         let point = case.Point
         let split, kept = linearPart point
         let count = point.Active.Ones
-        let mask residuals linear = ParameterMask(Seq.append (Seq.replicate residuals false) (Seq.replicate linear true))
+
+        let mask residuals linear =
+            ParameterMask(Seq.append (Seq.replicate residuals false) (Seq.replicate linear true))
+
         let once = Transposition.Apply(split.Linear, mask kept.Length count)
         Verifier.Check once.Graph
         let back = Transposition.Apply(once.Graph, mask kept.Length split.Linear.Results.Length)

@@ -31,7 +31,8 @@ module Tape =
         choices |> List.rev |> List.skipWhile ((=) 0) |> List.rev
 
     let private without at count choices =
-        List.take at choices @ List.skip (min (List.length choices) (at + count)) choices
+        List.take at choices
+        @ List.skip (min (List.length choices) (at + count)) choices
 
     let private blocks (choices: int list) =
         let count = choices.Length

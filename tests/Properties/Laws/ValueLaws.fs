@@ -43,18 +43,6 @@ let private isElementwise (graph: Graph) =
 /// functions may err by 8.
 let private elementwise = 8.0
 
-let private epsilonOf (dtype: DType) =
-    if not (dtype.IsDifferentiable()) then 0.0, 0.0
-    elif dtype.RealPart() = DType.F64 then dtype.Epsilon(), 2.3e-308
-    else dtype.Epsilon(), 1.2e-38
-
-/// The rounding of the value's dtype, and its smallest normal number, below which digits may be lost.
-let private epsilon (value: HostValue) =
-    match value with
-    | :? NDArray as x -> epsilonOf x.Type
-    | :? HostStack as x -> epsilonOf x.Type
-    | _ -> 0.0, 0.0
-
 /// The larger magnitude, number by number.
 let private largest (a: HostValue) (b: HostValue) =
     Values.pairs a b |> Array.map (fun (x, y) -> max (abs x) (abs y))
@@ -75,11 +63,16 @@ let kernels =
         | Ok expected, Ok found ->
             let alone = isElementwise case.Graph
             let factor = if alone then elementwise else 2.0 * Point.work case.Graph
-            let sizes = if alone then List.map2 largest expected expected else magnitudes case expected
+
+            let sizes =
+                if alone then
+                    List.map2 largest expected expected
+                else
+                    magnitudes case expected
+
+            let eps, least = Point.coarsest case.Graph
 
             for i, (e, f, sizes) in List.indexed (List.zip3 expected found sizes) do
-                let eps, least = epsilon e
-
                 Array.zip (Values.pairs e f) sizes
                 |> Array.iteri (fun place ((e, f), size) ->
                     let same = e = f || Double.IsNaN e && Double.IsNaN f
@@ -106,11 +99,13 @@ let threads =
                 case.Operands
                 |> List.mapi (fun i x ->
                     if mask[i] then
-                        Array.init many (fun lane -> case.Lanes[lane % case.Lanes.Length][i]) |> Values.stackLanes
+                        Array.init many (fun lane -> case.Lanes[lane % case.Lanes.Length][i])
+                        |> Values.stackLanes
                     else
                         x)
 
-            let run pool = outcome (RunOptions(Parallel = pool)) graph operands
+            let run pool =
+                outcome (RunOptions(Parallel = pool)) graph operands
 
             match run one, run two with
             | Ok alone, Ok shared -> Expect.isTrue (List.forall2 Values.sameBits alone shared) "the same bits"

@@ -58,7 +58,8 @@ let rec flatten (model: HostValue) (value: HostValue) : float[] =
     match model, value with
     | _, (:? NDArray as value) -> parts value
     | (:? HostStack as model), (:? HostStack as value) ->
-        [| for i in 0 .. model.Count - 1 -> flatten (entry model i) (entry value i) |] |> Array.concat
+        [| for i in 0 .. model.Count - 1 -> flatten (entry model i) (entry value i) |]
+        |> Array.concat
     | _ -> failwith "An array meets a stack."
 
 /// The one of two values of one type with more entries of stacks.
@@ -80,9 +81,10 @@ let rec dot (a: HostValue) (b: HostValue) : float =
         let sign i =
             if x.Type.IsComplex() && i % 2 = 1 then -1.0 else 1.0
 
-        Array.map2 (*) (parts x) (parts y) |> Array.mapi (fun i z -> sign i * z) |> Array.sum
-    | (:? HostStack as x), (:? HostStack as y) ->
-        Seq.sum [ for i in 0 .. min x.Count y.Count - 1 -> dot (entry x i) (entry y i) ]
+        Array.map2 (*) (parts x) (parts y)
+        |> Array.mapi (fun i z -> sign i * z)
+        |> Array.sum
+    | (:? HostStack as x), (:? HostStack as y) -> Seq.sum [ for i in 0 .. min x.Count y.Count - 1 -> dot (entry x i) (entry y i) ]
     | _ -> failwith "An array meets a stack."
 
 let dots (a: HostValue seq) (b: HostValue seq) = Seq.map2 dot a b |> Seq.sum
@@ -100,8 +102,7 @@ let differs (allowed: float) (a: HostValue) (b: HostValue) =
     let allowed = if ValueTypes.Of(a).HasTangent then allowed else 0.0
 
     pairs a b
-    |> Array.tryFindIndex (fun (x, y) ->
-        not (x = y || Double.IsNaN x && Double.IsNaN y || abs (x - y) <= allowed))
+    |> Array.tryFindIndex (fun (x, y) -> not (x = y || Double.IsNaN x && Double.IsNaN y || abs (x - y) <= allowed))
     |> Option.map (fun i ->
         let x, y = (pairs a b)[i]
         $"number {i} is {x:R} against {y:R}, {abs (x - y):E2} apart with {allowed:E2} allowed")
@@ -109,13 +110,20 @@ let differs (allowed: float) (a: HostValue) (b: HostValue) =
 let rec private scalars (value: HostValue) : Scalar list =
     match value with
     | :? NDArray as x -> [ for i in 0 .. x.Size - 1 -> x.At i ]
-    | :? HostStack as x -> [ for i in 0 .. x.Count - 1 do yield! scalars (entry x i) ]
+    | :? HostStack as x ->
+        [
+            for i in 0 .. x.Count - 1 do
+                yield! scalars (entry x i)
+        ]
     | _ -> []
 
 /// The same types and bits; any NaN equals any other.
 let sameBits (a: HostValue) (b: HostValue) =
     let plain (x: float) =
-        if Double.IsNaN x then -1L else BitConverter.DoubleToInt64Bits x
+        if Double.IsNaN x then
+            -1L
+        else
+            BitConverter.DoubleToInt64Bits x
 
     let bits (x: Scalar) =
         if x.Type.IsDifferentiable() then
@@ -141,8 +149,7 @@ let stackLanes (lanes: HostValue[]) : HostValue =
         let result = NDArray.New(first.Type, first.Shape.Insert(0, Extent lanes.Length))
 
         lanes
-        |> Array.iteri (fun lane value ->
-            Array.Copy((value :?> NDArray).Storage, 0, result.Storage, lane * first.Size, first.Size))
+        |> Array.iteri (fun lane value -> Array.Copy((value :?> NDArray).Storage, 0, result.Storage, lane * first.Size, first.Size))
 
         result
     | :? HostStack as first -> stackOf first (first.Depth + 1) lanes
