@@ -26,7 +26,10 @@ let private nesting =
                 Expect.equal (number (grad f (scalar 3.0))) 1.0 "d/dx (x d/dy (x + y))"
                 let g (x: Expr) = x * grad (fun y -> x * y) (scalar 2.0)
                 Expect.equal (number (grad g (scalar 3.0))) 6.0 "d/dx (x d/dy (x y))"
-                let forward (f: Expr -> Expr) (x: Expr) = (Differential.Jvp(f, x, scalar 1.0).ToTuple() |> snd)
+
+                let forward (f: Expr -> Expr) (x: Expr) =
+                    (Differential.Jvp(f, x, scalar 1.0).ToTuple() |> snd)
+
                 Expect.equal (number (forward (fun x -> x * forward (fun y -> x * y) (scalar 2.0)) (scalar 3.0))) 6.0 "forward twice"
                 Expect.equal (number (forward (fun x -> x * grad (fun y -> x * y) (scalar 2.0)) (scalar 3.0))) 6.0 "forward over reverse"
                 Expect.equal (number (grad (fun x -> x * forward (fun y -> x * y) (scalar 2.0)) (scalar 3.0))) 6.0 "reverse over forward")
@@ -39,10 +42,14 @@ let private nesting =
                     Expect.equal (number (f (scalar 2.0))) expected "derivative")
 
             testCase "hessians agree in all four orders, and with hvp" (fun () ->
-                let expected =
-                    Array.map (fun x -> 2.0 * exp x * cos x + 6.0 * x) (array point)
+                let expected = Array.map (fun x -> 2.0 * exp x * cos x + 6.0 * x) (array point)
 
-                let diagonal = [| for i in 0..2 do for j in 0..2 -> if i = j then expected[i] else 0.0 |]
+                let diagonal =
+                    [|
+                        for i in 0..2 do
+                            for j in 0..2 -> if i = j then expected[i] else 0.0
+                    |]
+
                 let by (outer: (Expr -> Expr) -> Expr -> Expr) (inner: (Expr -> Expr) -> Expr -> Expr) = outer (inner smooth) point
                 let rev (f: Expr -> Expr) (x: Expr) = Differential.JacRev(f).Invoke x
                 let fwd (f: Expr -> Expr) (x: Expr) = Differential.JacFwd(f).Invoke x
@@ -71,10 +78,16 @@ let private nesting =
                 Expect.equal (columns.Shape.ToArray()) [| 3; 2 |] "shape"
                 Expect.equal (array columns) [| 0.0; 1.0; 20.0; 30.0; 400.0; 500.0 |] "columns"
                 let f (x: Expr[]) = [| x[0] * x[1]; x[1] |]
-                let mixed = Differential.Vmap(f, [| Nullable 0; Nullable() |], [| Nullable 0; Nullable() |]).Invoke [| w; scalar 2.0 |]
+
+                let mixed =
+                    Differential.Vmap(f, [| Nullable 0; Nullable() |], [| Nullable 0; Nullable() |]).Invoke [| w; scalar 2.0 |]
+
                 Expect.equal (array mixed[0]) [| 2.0; 20.0; 200.0 |] "one argument for all"
                 Expect.equal (number mixed[1]) 2.0 "a result without lanes"
-                let nested = Differential.Vmap(fun (a: Expr) -> Differential.Vmap(fun (b: Expr) -> a * b).Invoke w).Invoke w
+
+                let nested =
+                    Differential.Vmap(fun (a: Expr) -> Differential.Vmap(fun (b: Expr) -> a * b).Invoke w).Invoke w
+
                 Expect.equal (nested.Shape.ToArray()) [| 3; 3 |] "nested")
 
             testCase "one gradient an example" (fun () ->
@@ -125,7 +138,10 @@ let private operators =
                 Expect.equal (array (f.Call(Expr.Of [| 1.0 |])[0])) [| 2.0 |] "one"
                 Expect.equal (array (f.Call(Expr.Of [| 1.0; 2.0 |])[0])) [| 2.0; 4.0 |] "two"
                 Expect.equal f.Count 2 "traces"
-                let g (x: Expr) = Differential.Compile(fun (y: Expr) -> x * y).Invoke x
+
+                let g (x: Expr) =
+                    Differential.Compile(fun (y: Expr) -> x * y).Invoke x
+
                 Expect.equal (number (grad g (scalar 3.0))) 6.0 "captured from an open frame")
         ]
 
@@ -141,7 +157,9 @@ let private rules =
                 Expect.equal (array (Differential.Vmap(grad f.Invoke).Invoke(Expr.Of [| 1.0; 2.0 |]))) [| 10.0; 10.0 |] "vmap")
 
             testCase "a custom vjp is used in both modes" (fun () ->
-                let f = Differential.CustomVjp((fun x -> x.Exp()), (fun x -> struct (x.Exp(), x)), (fun x y -> 3.0 * x * y))
+                let f =
+                    Differential.CustomVjp((fun x -> x.Exp()), (fun x -> struct (x.Exp(), x)), (fun x y -> 3.0 * x * y))
+
                 Expect.equal (number (grad f.Invoke (scalar 2.0))) 6.0 "reverse"
                 let struct (_, tangent) = Differential.Jvp(f, scalar 2.0, scalar 1.0)
                 Expect.equal (number tangent) 6.0 "forward")
@@ -175,6 +193,19 @@ let private rules =
                 Expect.equal (array lanes) [| 2.0; 4.0 |] "lanes"
                 Expect.equal batches 1 "traced")
 
+            testCase "rules are checked against the function" (fun () ->
+                let f (x: Expr[]) = [| x[0].Sin() |]
+                let right = CustomRules(Jvp = fun x dx -> Paired([| x[0].Sin() |], [| x[0].Cos() * dx[0] |]))
+                CustomCheck.Run(f, right, [| point |])
+
+                let wrong =
+                    CustomRules(
+                        Forward = (fun x -> Paired([| x[0].Sin() |], [| x[0] |])),
+                        Backward = fun kept cotangents -> [| -kept[0].Cos() * cotangents[0] |]
+                    )
+
+                Expect.throwsT<DerivativeException> (fun () -> CustomCheck.Run(f, wrong, [| point |])) "a wrong sign")
+
             testCase "implicit derivatives: a root and a linear solve" (fun () ->
                 let root (a: Expr) =
                     Differential.CustomRoot(
@@ -197,7 +228,9 @@ let private rules =
                 let f (a: Expr) (x: Expr) =
                     Tensors.Stack([| x[Slice.At 0] * x[Slice.At 1] - a; x[Slice.At 0] - 2.0 * x[Slice.At 1] |])
 
-                let root (a: Expr) = Differential.NewtonRoot(f a, Expr.Of [| 1.0; 1.0 |])
+                let root (a: Expr) =
+                    Differential.NewtonRoot(f a, Expr.Of [| 1.0; 1.0 |])
+
                 close [| 4.0; 2.0 |] (array (root (scalar 8.0))) "root"
                 // x₁ = √(2 a), so dx₁/da = 1 / √(2 a).
                 Expect.floatClose Accuracy.high (number (grad (fun a -> (root a)[Slice.At 0]) (scalar 8.0))) 0.25 "derivative")
@@ -213,14 +246,23 @@ let private flow =
 
                 Expect.equal (number (grad f (scalar 3.0))) 12.0 "then"
                 Expect.equal (number (grad f (scalar -3.0))) -2.0 "else"
-                let branches = [| Func<Expr, Expr>(fun x -> x); Func<Expr, Expr>(fun x -> x * x); Func<Expr, Expr>(fun x -> x.Exp()) |]
+
+                let branches =
+                    [|
+                        Func<Expr, Expr>(fun x -> x)
+                        Func<Expr, Expr>(fun x -> x * x)
+                        Func<Expr, Expr>(fun x -> x.Exp())
+                    |]
+
                 Expect.equal (number (Flow.Switch(Expr.Scalar 1L, branches, scalar 3.0))) 9.0 "switch"
                 Expect.equal (number (Flow.Switch(Expr.Scalar -7L, branches, scalar 3.0))) 3.0 "clamped"
                 let lanes = Differential.Vmap(grad f).Invoke(Expr.Of [| 3.0; -3.0 |])
                 Expect.equal (array lanes) [| 12.0; -2.0 |] "lanes")
 
             testCase "loops of unknown length differentiate in both modes" (fun () ->
-                let f (x: Expr) = Flow.While((fun (s: Expr) -> s.Less 100.0), (fun s -> s * x), x)
+                let f (x: Expr) =
+                    Flow.While((fun (s: Expr) -> s.Less 100.0), (fun s -> s * x), x)
+
                 Expect.equal (number (f (scalar 3.0))) 243.0 "value"
                 Expect.equal (number (grad f (scalar 3.0))) 405.0 "reverse"
                 let struct (_, tangent) = Differential.Jvp(f, scalar 3.0, scalar 1.0)
@@ -229,22 +271,32 @@ let private flow =
                 Expect.equal (array (Differential.Vmap(grad f).Invoke(Expr.Of [| 3.0; 10.0 |]))) [| 405.0; 20.0 |] "lanes")
 
             testCase "counted loops" (fun () ->
-                let power (n: Expr) (x: Expr) = Flow.Repeat(n, (fun (_: Expr) (s: Expr) -> s * x), x.OnesLike())
+                let power (n: Expr) (x: Expr) =
+                    Flow.Repeat(n, (fun (_: Expr) (s: Expr) -> s * x), x.OnesLike())
+
                 Expect.equal (number (grad (power (Expr.Scalar 4L)) (scalar 2.0))) 32.0 "repeat"
                 let sum = Flow.Fori(2L, 5L, (fun (i: Expr) (s: Expr) -> s + i), Expr.Scalar 0L)
                 Expect.equal (sum.Item<int64>()) 9L "fori"
-                let dynamic = Flow.Fori(Expr.Scalar 2L, Expr.Scalar 5L, (fun (i: Expr) (s: Expr) -> s + i), Expr.Scalar 0L)
+
+                let dynamic =
+                    Flow.Fori(Expr.Scalar 2L, Expr.Scalar 5L, (fun (i: Expr) (s: Expr) -> s + i), Expr.Scalar 0L)
+
                 Expect.equal (dynamic.Item<int64>()) 9L "fori with dynamic bounds")
 
             testCase "scans carry, stack and close over values" (fun () ->
                 let f (w: Expr) =
-                    let struct (last, all) = Flow.Scan((fun s x -> struct (s * w + x, s)), scalar 0.0, Expr.Of [| 1.0; 2.0; 3.0 |])
+                    let struct (last, all) =
+                        Flow.Scan((fun s x -> struct (s * w + x, s)), scalar 0.0, Expr.Of [| 1.0; 2.0; 3.0 |])
+
                     last + all.Sum()
 
                 // Last is w² + 2 w + 3, the states before are 0, 1, w + 2.
                 Expect.equal (number (f (scalar 2.0))) 16.0 "value"
                 Expect.equal (number (grad f (scalar 2.0))) 7.0 "gradient"
-                let reversed = Flow.Scan((fun s x -> struct (s + x, s + x)), scalar 0.0, Expr.Of [| 1.0; 2.0; 3.0 |], true)
+
+                let reversed =
+                    Flow.Scan((fun s x -> struct (s + x, s + x)), scalar 0.0, Expr.Of [| 1.0; 2.0; 3.0 |], true)
+
                 Expect.equal (array (snd (reversed.ToTuple()))) [| 6.0; 5.0; 3.0 |] "reverse"
                 let mapped = Flow.Map((fun (x: Expr) -> x * x), Expr.Of [| 1.0; 2.0; 3.0 |])
                 Expect.equal (array mapped) [| 1.0; 4.0; 9.0 |] "map")

@@ -17,7 +17,9 @@ let private grad (f: Expr -> Expr) x = Differential.Grad(f).Invoke x
 /// A mistake, the words that its message must hold, and what makes it.
 let private mistakes: (string * string list * (unit -> unit)) list =
     [
-        "shapes that do not broadcast", [ "add"; "[2, 3]"; "[2]"; "axis -1"; "3 against 2" ], (fun () -> use' (matrix + Expr.Of [| 1.0; 2.0 |]))
+        "shapes that do not broadcast",
+        [ "add"; "[2, 3]"; "[2]"; "axis -1"; "3 against 2" ],
+        (fun () -> use' (matrix + Expr.Of [| 1.0; 2.0 |]))
         "two dtypes", [ "multiply"; "f64[3]"; "f32[3]"; "Cast" ], (fun () -> use' (vector * single))
         "an integer and a fraction", [ "multiply"; "2.5"; "i32"; "Cast" ], (fun () -> use' (whole * 2.5))
         "a literal past the largest", [ "add"; "1E+300"; "f32" ], (fun () -> use' (single + 1e300))
@@ -47,7 +49,9 @@ let private mistakes: (string * string list * (unit -> unit)) list =
         "a gradient of a complex number", [ "grad"; "c128[]"; "real part" ], (fun () -> use' (grad (fun x -> x.Complex x) (scalar 1.0)))
         "a gradient of an integer", [ "grad"; "i32[]"; "Cast" ], (fun () -> use' (grad (fun x -> x.Cast DType.I32) (scalar 1.0)))
         "a gradient in integers", [ "grad"; "i32[3]"; "tangent" ], (fun () -> use' (grad (fun x -> x.Cast(DType.F64).Sum()) whole))
-        "a tangent of another type", [ "jvp"; "f32[3]"; "f64[3]" ], (fun () -> use' (Differential.Jvp((fun (x: Expr) -> x), vector, single)))
+        "a tangent of another type",
+        [ "jvp"; "f32[3]"; "f64[3]" ],
+        (fun () -> use' (Differential.Jvp((fun (x: Expr) -> x), vector, single)))
         "a jacobian in integers", [ "jacobian"; "i32[3]" ], (fun () -> use' (Differential.JacFwd(fun (x: Expr) -> x).Invoke whole))
         "batches of two sizes",
         [ "vmap"; "axis 0"; "2, not 3" ],
@@ -104,8 +108,7 @@ let tests =
                     use _ = Scope.Enter "encoder"
                     Scope.In("layer1", fun () -> use' (vector + single))
 
-                Expect.throwsC fail (fun error ->
-                    Expect.stringContains error.Message "In encoder/layer1, FrontErrorTests.fs:" "place"))
+                Expect.throwsC fail (fun error -> Expect.stringContains error.Message "In encoder/layer1, FrontErrorTests.fs:" "place"))
 
             testCase "a state's leaf is told by its path" (fun () ->
                 let run () =

@@ -98,11 +98,19 @@ let private windows =
         "windows"
         [
             testCase "a convolution is the loop" (fun () ->
-                let x = Expr.Of(NDArray.Of<float>(Shape.Of(1, 1, 4, 4), ReadOnlySpan [| for i in 0..15 -> float (i * i % 7) |]))
-                let f = Expr.Of(NDArray.Of<float>(Shape.Of(1, 1, 2, 3), ReadOnlySpan [| 1.0; -1.0; 2.0; 0.5; 3.0; -2.0 |]))
+                let x =
+                    Expr.Of(NDArray.Of<float>(Shape.Of(1, 1, 4, 4), ReadOnlySpan [| for i in 0..15 -> float (i * i % 7) |]))
+
+                let f =
+                    Expr.Of(NDArray.Of<float>(Shape.Of(1, 1, 2, 3), ReadOnlySpan [| 1.0; -1.0; 2.0; 0.5; 3.0; -2.0 |]))
+
                 let image, filter = array x, array f
 
-                let at i j = if i < 0 || j < 0 || i > 3 || j > 3 then 0.0 else image[4 * i + j]
+                let at i j =
+                    if i < 0 || j < 0 || i > 3 || j > 3 then
+                        0.0
+                    else
+                        image[4 * i + j]
 
                 let loop rows columns stride low =
                     [
@@ -156,7 +164,10 @@ let private randomness =
                 let key = Rng.Split(Rng.Key 7L, 5)
                 let many = Shape.Of 20_000
                 let mean (x: Expr) = x.Cast(DType.F64).Mean().Item<float>()
-                let near expected x message = Expect.isLessThan (abs (mean x - expected)) 0.03 message
+
+                let near expected x message =
+                    Expect.isLessThan (abs (mean x - expected)) 0.03 message
+
                 near 0.5 (Rng.Uniform(key[0], many, DType.F64)) "uniform"
                 near 0.0 (Rng.Normal(key[1], many)) "normal"
                 near 1.0 (Rng.Normal(key[1], many).Square()) "its variance"

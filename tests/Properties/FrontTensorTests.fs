@@ -32,8 +32,7 @@ module private Plain =
     let offset (extents: int[]) (index: int[]) =
         Array.fold2 (fun total extent i -> total * extent + i) 0 extents index
 
-    let item plain index =
-        plain.Items[offset plain.Extents index]
+    let item plain index = plain.Items[offset plain.Extents index]
 
     let build (extents: int[]) f =
         {
@@ -71,8 +70,14 @@ let private meeting =
         let! left = Gen.arrayOfLength rank (Gen.elements [ true; true; false ])
         let! right = Gen.arrayOfLength rank (Gen.elements [ true; true; false ])
         let! cutLeft = Gen.choose (0, rank)
-        let ones keep other = Array.map3 (fun extent k o -> if k || not o then extent else 1) common keep other
-        let whole = ones right left |> Array.mapi (fun axis extent -> if axis < cutLeft then common[axis] else extent)
+
+        let ones keep other =
+            Array.map3 (fun extent k o -> if k || not o then extent else 1) common keep other
+
+        let whole =
+            ones right left
+            |> Array.mapi (fun axis extent -> if axis < cutLeft then common[axis] else extent)
+
         return Array.skip cutLeft (ones left right), whole, common
     }
 
@@ -108,10 +113,22 @@ let private axisSlice extent =
             let! low = bound
             let! high = bound
             let! step = Gen.elements [ 1; 1; 2; 3; -1; -2 ]
-            let clamp lowest highest b = max lowest (min highest (if b < 0 then b + extent else b))
+
+            let clamp lowest highest b =
+                max lowest (min highest (if b < 0 then b + extent else b))
+
             let lowest, highest = if step > 0 then 0, extent else -1, extent - 1
-            let start = low |> Option.map (clamp lowest highest) |> Option.defaultValue (if step > 0 then lowest else highest)
-            let stop = high |> Option.map (clamp lowest highest) |> Option.defaultValue (if step > 0 then highest else lowest)
+
+            let start =
+                low
+                |> Option.map (clamp lowest highest)
+                |> Option.defaultValue (if step > 0 then lowest else highest)
+
+            let stop =
+                high
+                |> Option.map (clamp lowest highest)
+                |> Option.defaultValue (if step > 0 then highest else lowest)
+
             let taken = [| for i in start..step .. stop - sign step -> i |]
             return Slice.Of(Option.toNullable low, Option.toNullable high, step), taken, true
         }
@@ -121,11 +138,20 @@ let private axisSlice extent =
             let! i = Gen.choose (-extent, extent - 1)
             let! dynamic = Gen.elements [ false; true ]
             let place = if i < 0 then i + extent else i
-            let slice = if dynamic then Slice.At(Expr.Scalar<int64> place) else Slice.At i
+
+            let slice =
+                if dynamic then
+                    Slice.At(Expr.Scalar<int64> place)
+                else
+                    Slice.At i
+
             return slice, [| place |], false
         }
 
-    if extent = 0 then range else Gen.oneof [ range; range; index ]
+    if extent = 0 then
+        range
+    else
+        Gen.oneof [ range; range; index ]
 
 let private slicing =
     gen {
@@ -146,11 +172,15 @@ let private slices =
                 let taken = parts |> Array.map (fun (_, indices, _) -> indices)
                 let shown = parts |> Array.map (fun (_, _, kept) -> kept)
                 let full = taken |> Array.map Array.length
-                let place (i: int[]) = Array.map2 (fun (indices: int[]) k -> indices[k]) taken i
+
+                let place (i: int[]) =
+                    Array.map2 (fun (indices: int[]) k -> indices[k]) taken i
+
                 let part = Plain.build full (fun i -> Plain.item x (place i))
 
                 let shape =
-                    Array.zip full shown |> Array.choose (fun (extent, kept) -> if kept then Some extent else None)
+                    Array.zip full shown
+                    |> Array.choose (fun (extent, kept) -> if kept then Some extent else None)
 
                 same ((Plain.expr x).Part(written)) { part with Extents = shape } "part"
                 let hit = Plain.indices full |> Array.map (place >> Plain.offset extents) |> Set.ofArray
@@ -214,7 +244,12 @@ let private loops (formula: string) (operands: Plain list) =
         | [| left; right |] -> left.Split ',', right
         | sides ->
             let all = sides[0].Replace(",", "")
-            sides[0].Split ',', all |> Seq.filter (fun c -> all.IndexOf c = all.LastIndexOf c) |> Seq.sort |> String.Concat
+
+            sides[0].Split ',',
+            all
+            |> Seq.filter (fun c -> all.IndexOf c = all.LastIndexOf c)
+            |> Seq.sort
+            |> String.Concat
 
     let labels = String.Join("", inputs) |> Seq.distinct |> Array.ofSeq
 
@@ -230,7 +265,10 @@ let private loops (formula: string) (operands: Plain list) =
     let sums = Array.zeroCreate (Plain.size out)
 
     for index in Plain.indices extents do
-        let at (input: string) = input |> Seq.map (fun label -> index[Array.IndexOf(labels, label)]) |> Array.ofSeq
+        let at (input: string) =
+            input
+            |> Seq.map (fun label -> index[Array.IndexOf(labels, label)])
+            |> Array.ofSeq
 
         let term =
             List.zip (List.ofArray inputs) operands

@@ -131,9 +131,11 @@ let private observation =
                 Expect.equal ((scalar 1.0 + 1.0).ToString()) "f64[] 2" "concrete"
                 let mutable text = ""
 
-                Differential.Vmap(fun (x: Expr) ->
-                    text <- x.ToString()
-                    x).Invoke(Expr.Of [| 1.0 |])
+                Differential
+                    .Vmap(fun (x: Expr) ->
+                        text <- x.ToString()
+                        x)
+                    .Invoke(Expr.Of [| 1.0 |])
                 |> ignore
 
                 Expect.equal text "f64[] (traced)" "traced")
@@ -221,7 +223,8 @@ let private work =
                 testCase "an argument that can't matter is reported, with the place where it is lost" (fun () ->
                     let gradient (f: Expr[] -> Expr[]) =
                         listening (fun () ->
-                            Differential.GradAt(f, [| scalar 1.0; scalar 2.0 |], [| "Model.W"; "Model.B" |]) |> ignore)
+                            Differential.GradAt(f, [| scalar 1.0; scalar 2.0 |], [| "Model.W"; "Model.B" |])
+                            |> ignore)
 
                     let unused = gradient (fun x -> [| x[0] * x[0] |])
                     Expect.exists unused (fun line -> line.Contains "Model.B" && line.Contains "doesn't depend") "unused"
@@ -246,7 +249,10 @@ let private threads =
 
                 f.Invoke(Expr.Of [| 1.0; 2.0 |]) |> ignore
                 let results = Array.zeroCreate 64
-                Parallel.For(0, 64, fun i -> results[i] <- number (f.Invoke(Expr.Of [| float i; 1.0 |]))) |> ignore
+
+                Parallel.For(0, 64, fun i -> results[i] <- number (f.Invoke(Expr.Of [| float i; 1.0 |])))
+                |> ignore
+
                 Expect.equal results (Array.init 64 (fun i -> float (i * i) + 1.0)) "results"
                 Expect.equal traces 1 "traces")
 

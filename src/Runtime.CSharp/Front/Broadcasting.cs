@@ -29,7 +29,8 @@ internal static class Broadcasting
         if (x.DType != y.DType)
         {
             throw new DTypeException(
-                $"{operation}: dtypes differ; left is {x.Type}, right is {y.Type}. A dtype never changes by itself: Cast one of them.").Here();
+                $"{operation}: dtypes differ; left is {x.Type}, right is {y.Type}. "
+                    + "A dtype never changes by itself: Cast one of them.").Here();
         }
     }
 
@@ -46,7 +47,8 @@ internal static class Broadcasting
             extents[axis] = left == right || right.IsOne ? left
                 : left.IsOne ? right
                 : throw new ShapeException(
-                    $"{operation}: shapes {x} and {y} do not broadcast; axis {axis - rank} has {left} against {right}. Reshape or ExpandDims one of them?").Here();
+                    $"{operation}: shapes {x} and {y} do not broadcast; axis {axis - rank} has {left} against {right}. "
+                        + "Reshape or ExpandDims one of them?").Here();
         }
 
         return new Shape(extents);

@@ -85,7 +85,8 @@ public sealed class Compiled
             if (entries.Count == MostSignatures)
             {
                 entries.Clear();
-                Diagnostics.Report($"compile: a function was called with {MostSignatures} different lists of argument types; it starts anew.");
+                Diagnostics.Report(
+                    $"compile: a function was called with {MostSignatures} different lists of argument types; it starts anew.");
             }
 
             entries.TryAdd(signature, entry);

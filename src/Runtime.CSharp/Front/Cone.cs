@@ -94,8 +94,9 @@ internal sealed class Cone
     }
 
     /// <summary>0, 1 and −1 stay constants: they are part of a formula's structure, and simplify it.</summary>
-    private static bool IsLifted(Primitive primitive) =>
-        primitive is Constant constant && constant.Value.AsComplex is var number && (number.Imaginary != 0 || number.Real is not (0 or 1 or -1));
+    private static bool IsLifted(Primitive primitive) => primitive is Constant constant
+        && constant.Value.AsComplex is var number
+        && (number.Imaginary != 0 || number.Real is not (0 or 1 or -1));
 
     private IEnumerable<Value> Revisited() => nodes
         .Where(node => !node.Results[0].Passed)

@@ -8,7 +8,9 @@ public readonly record struct Paired(Expr[] Values, Expr[] Others);
 /// <summary>Rules of a function's own. They are traced when the function is called, so they batch, save and differentiate again.</summary>
 public sealed class CustomRules
 {
-    /// <summary>(x, dx) → (y, dy). Of an argument without tangent dx is the argument itself; of a result without one dy isn't read.</summary>
+    /// <summary>
+    /// (x, dx) → (y, dy). Of an argument without tangent dx is the argument itself; of a result without one dy isn't read.
+    /// </summary>
     public Func<Expr[], Expr[], Paired>? Jvp { get; init; }
 
     /// <summary>x → (y, residuals), the way forward of the reverse rule.</summary>

@@ -6,7 +6,9 @@ namespace Adjoint.Front;
 /// <content>Functions that are traced once, and bodies that forget.</content>
 public static partial class Differential
 {
-    /// <summary>The same function, traced once per argument types and kept ready to run; it may be called from any number of threads.</summary>
+    /// <summary>
+    /// The same function, traced once per argument types and kept ready to run; it may be called from any number of threads.
+    /// </summary>
     public static Func<Expr, Expr> Compile(Func<Expr, Expr> f)
     {
         var compiled = new Compiled(Leaves.Of(f), null);

@@ -14,7 +14,9 @@ public static partial class Differential
         return (values[0], tangents[0]);
     }
 
-    /// <summary>The results of a function and their derivatives in a direction. Tangents of arguments that have none are not read.</summary>
+    /// <summary>
+    /// The results of a function and their derivatives in a direction. Tangents of arguments that have none are not read.
+    /// </summary>
     /// <returns>Values, and a tangent of each; of a result without tangent it is the value itself.</returns>
     /// <exception cref="StructureException">A tangent is not of its argument's type.</exception>
     public static (Expr[] Values, Expr[] Tangents) Jvp(Func<Expr[], Expr[]> f, Expr[] x, Expr[] dx, IReadOnlyList<string>? paths = null)
@@ -47,7 +49,9 @@ public static partial class Differential
         return (part.Values, part.Push);
     }
 
-    /// <summary>The value of a function, and its pullback: from a cotangent of the value to that of the argument, without conjugation.</summary>
+    /// <summary>
+    /// The value of a function, and its pullback: from a cotangent of the value to that of the argument, without conjugation.
+    /// </summary>
     public static (Expr Value, Func<Expr, Expr> Pullback) ValueAndPullback(Func<Expr, Expr> f, Expr x)
     {
         (Expr[] values, Func<Expr[], Expr[]> pullback) = ValueAndPullback(Leaves.Of(f), [x]);

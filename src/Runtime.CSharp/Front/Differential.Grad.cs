@@ -27,7 +27,8 @@ public static partial class Differential
     };
 
     /// <summary>The value of a real scalar function, and its gradient in each argument.</summary>
-    public static Func<Expr[], (Expr Value, Expr[] Gradients)> ValueAndGrad(Func<Expr[], Expr> f, IReadOnlyList<string>? paths = null) => x =>
+    public static Func<Expr[], (Expr Value, Expr[] Gradients)> ValueAndGrad(
+        Func<Expr[], Expr> f, IReadOnlyList<string>? paths = null) => x =>
     {
         (Expr[] values, Expr[] gradients) = GradAt(Leaves.Of(f), x, paths);
         return (values[0], gradients);
@@ -48,7 +49,8 @@ public static partial class Differential
         if (!active.Any)
         {
             throw new DerivativeException(
-                $"grad: no argument has a tangent; they are {string.Join(", ", x.Select(leaf => leaf.Handle.Type))}. Cast one to a floating dtype?").Here();
+                $"grad: no argument has a tangent; they are {string.Join(", ", x.Select(leaf => leaf.Handle.Type))}. "
+                    + "Cast one to a floating dtype?").Here();
         }
 
         Graph graph = traced.Close();

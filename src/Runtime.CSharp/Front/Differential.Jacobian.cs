@@ -61,7 +61,9 @@ public static partial class Differential
         return rows;
     }
 
-    /// <summary>For each leaf a batch of directions, as many as leaf <paramref name="which"/> has elements: the basis there, zeros elsewhere.</summary>
+    /// <summary>
+    /// For each leaf a batch of directions, as many as leaf <paramref name="which"/> has elements: the basis there, zeros elsewhere.
+    /// </summary>
     private static Expr[] Basis(Expr[] leaves, int which)
     {
         int count = leaves[which].Size;
@@ -82,7 +84,8 @@ public static partial class Differential
         if (without >= 0)
         {
             throw new DerivativeException(
-                $"{operation}: {LeafPath.Of(paths, without, "leaf")} is {leaves[without].Handle.Type}, which has no tangent. Cast it to a floating dtype?").Here();
+                $"{operation}: {LeafPath.Of(paths, without, "leaf")} is {leaves[without].Handle.Type}, which has no tangent. "
+                    + "Cast it to a floating dtype?").Here();
         }
     }
 }

@@ -87,19 +87,22 @@ public static partial class Differential
             if (lanes is { } known && known != extent)
             {
                 throw new ShapeException(
-                    $"vmap: batch extents differ; axis {axis} of {LeafPath.Of(paths, i)}, {x[i].Type}, has {extent}, not {known}. Give null for an argument that isn't batched?").Here();
+                    $"vmap: batch extents differ; axis {axis} of {LeafPath.Of(paths, i)}, {x[i].Type}, has {extent}, not {known}. "
+                        + "Give null for an argument that isn't batched?").Here();
             }
 
             lanes = extent;
         }
 
-        return lanes ?? throw new ShapeException("vmap: no argument has a batch axis, so the number of lanes isn't known. Give the size.").Here();
+        return lanes ?? throw new ShapeException(
+            "vmap: no argument has a batch axis, so the number of lanes isn't known. Give the size.").Here();
     }
 
     private static Expr Placed(Expr result, bool batched, int? axis, int index) => (batched, axis) switch
     {
         (true, { } at) => Building.Make(result, value => Ops.MoveAxis(value, 0, Axis.Of("vmap", at, value.Tensor.Rank, $"result {index}"))),
-        (true, null) => throw new ShapeException($"vmap: result {index} differs from lane to lane, but its axis is null. Give it an axis.").Here(),
+        (true, null) => throw new ShapeException($"vmap: result {index} differs from lane to lane, but its axis is null. "
+            + "Give it an axis.").Here(),
         _ => result,
     };
 

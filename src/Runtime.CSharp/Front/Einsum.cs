@@ -53,7 +53,8 @@ internal sealed class Einsum
         string missing = string.Concat(result.Except(last.Labels));
         Expr whole = last.Value.Reshape(new Shape([.. last.Value.Shape, .. missing.Select(_ => new Extent(1))]));
         string labels = last.Labels + missing;
-        return whole.Permute([.. result.Select(label => labels.IndexOf(label))]).BroadcastTo(new Shape(result.Select(label => extents[label])));
+        Expr ordered = whole.Permute([.. result.Select(label => labels.IndexOf(label))]);
+        return ordered.BroadcastTo(new Shape(result.Select(label => extents[label])));
     }
 
     /// <summary>Notes the labels' extents; axes of an ellipsis may have extent 1 and repeat.</summary>

@@ -2,7 +2,9 @@ using Adjoint.Core;
 
 namespace Adjoint.Front;
 
-/// <summary>The labels of each operand's axes and of the result's, as an einsum formula says. Axes of an ellipsis have labels below 'A'.</summary>
+/// <summary>
+/// The labels of each operand's axes and of the result's, as an einsum formula says. Axes of an ellipsis have labels below 'A'.
+/// </summary>
 internal sealed record EinsumFormula(string[] Operands, string Result)
 {
     /// <summary>Reads "bij,bjk->bik"; without "->" the result has the labels that stand once, in alphabetical order.</summary>
@@ -37,10 +39,12 @@ internal sealed record EinsumFormula(string[] Operands, string Result)
         int hidden = operand.Rank - named;
         if (open ? hidden < 0 : hidden != 0)
         {
-            throw new ShapeException($"einsum: in '{formula}' the labels '{input}' are of {named} axes, the operand is {operand.Type}.").Here();
+            throw new ShapeException($"einsum: in '{formula}' the labels '{input}' are of {named} axes, "
+                + $"the operand is {operand.Type}.").Here();
         }
 
-        return labels.Replace("...", string.Concat(Enumerable.Range(0, Math.Max(hidden, 0)).Select(i => Hidden(hidden - 1 - i))), StringComparison.Ordinal);
+        string all = string.Concat(Enumerable.Range(0, Math.Max(hidden, 0)).Select(i => Hidden(hidden - 1 - i)));
+        return labels.Replace("...", all, StringComparison.Ordinal);
     }
 
     /// <summary>Ellipses meet at their last axes: the last of each has label 0.</summary>

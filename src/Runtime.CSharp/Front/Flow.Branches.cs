@@ -80,7 +80,8 @@ public static partial class Flow
             if (!expected[i].Equals(actual[i]))
             {
                 throw new StructureException(
-                    $"{operation}: {LeafPath.Of(paths, i, "leaf")} is {expected[i]} in {first} but {actual[i]} in {second}. Cast or reshape it?").Here();
+                    $"{operation}: {LeafPath.Of(paths, i, "leaf")} is {expected[i]} in {first} but {actual[i]} in {second}. "
+                        + "Cast or reshape it?").Here();
             }
         }
     }

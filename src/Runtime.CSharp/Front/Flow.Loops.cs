@@ -20,7 +20,8 @@ public static partial class Flow
         Traced test = Traced.Of("while (condition)", types, Leaves.Of(condition), paths);
         if (!test.Results[0].Type.Equals(TensorType.Of(DType.Bool)))
         {
-            throw new TypeRuleException($"while: the condition gives {test.Results[0].Type}, not one bool. Compare, or reduce with All or Any?").Here();
+            throw new TypeRuleException($"while: the condition gives {test.Results[0].Type}, not one bool. "
+                + "Compare, or reduce with All or Any?").Here();
         }
 
         Traced body = Traced.Of("while (step)", types, step, paths);

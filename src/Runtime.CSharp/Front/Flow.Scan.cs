@@ -8,10 +8,15 @@ namespace Adjoint.Front;
 public static partial class Flow
 {
     /// <summary>Carries a state along axis 0 of a tensor, and stacks what each step gives.</summary>
-    public static (Expr State, Expr Results) Scan(Func<Expr, Expr, (Expr State, Expr Result)> step, Expr state, Expr x, bool reverse = false)
+    public static (Expr State, Expr Results) Scan(
+        Func<Expr, Expr, (Expr State, Expr Result)> step, Expr state, Expr x, bool reverse = false)
     {
         (Expr[] last, Expr[] results) = Scan(
-            (leaves, slices) => step(leaves[0], slices[0]) is var next ? ([next.State], [next.Result]) : default, [state], [x], null, reverse);
+            (leaves, slices) => step(leaves[0], slices[0]) is var next ? ([next.State], [next.Result]) : default,
+            [state],
+            [x],
+            null,
+            reverse);
         return (last[0], results[0]);
     }
 
@@ -60,7 +65,8 @@ public static partial class Flow
         {
             if (x[i].Rank == 0)
             {
-                throw new ShapeException($"scan: x {i} is {x[i].Type}; it has no axis 0 to go along. Give it to the body from outside.").Here();
+                throw new ShapeException($"scan: x {i} is {x[i].Type}; it has no axis 0 to go along. "
+                    + "Give it to the body from outside.").Here();
             }
 
             int extent = x[i].Shape[0].Value;

@@ -137,7 +137,8 @@ public sealed class Frame
         }
 
         throw new TraceException(home.IsClosed
-            ? $"trace: a value of {home}, which has closed, is used in {this}. Return it as a result of that body instead of keeping it aside."
+            ? $"trace: a value of {home}, which has closed, is used in {this}. "
+                + "Return it as a result of that body instead of keeping it aside."
             : $"trace: a value of {home}, which another thread is tracing, is used in {this}. Give it to that body as an argument.").Here();
     }
 }

@@ -13,7 +13,8 @@ public static class GraphBuilder
     {
         (Graph graph, ImmutableArray<Expr> captured) = BuildOpen(types, f, names);
         return captured.Length == 0 ? graph : throw new TraceException(
-            $"graph: the function uses {captured.Length} value{(captured.Length == 1 ? "" : "s")} from outside, the first {captured[0].Type}. "
+            $"graph: the function uses {captured.Length} value{(captured.Length == 1 ? "" : "s")} from outside, "
+            + $"the first {captured[0].Type}. "
             + "Make it a parameter, or use BuildOpen.").Here();
     }
 

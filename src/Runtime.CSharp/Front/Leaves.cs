@@ -37,7 +37,8 @@ internal static class Leaves
     {
         if (directions.Length != types.Count)
         {
-            throw new StructureException($"{operation}: {directions.Length} {what}s for {types.Count} leaves; one for each is wanted.").Here();
+            throw new StructureException($"{operation}: {directions.Length} {what}s for {types.Count} leaves; "
+                + "one for each is wanted.").Here();
         }
 
         foreach (int i in mask.Indices)
@@ -45,7 +46,8 @@ internal static class Leaves
             if (!directions[i].Handle.Type.Equals(types[i]))
             {
                 throw new StructureException(
-                    $"{operation}: the {what} of {LeafPath.Of(paths, i, "leaf")} is {directions[i].Handle.Type}, its value is {types[i]}; both must have one type.").Here();
+                    $"{operation}: the {what} of {LeafPath.Of(paths, i, "leaf")} is {directions[i].Handle.Type}, "
+                    + $"its value is {types[i]}; both must have one type.").Here();
             }
         }
 
@@ -64,7 +66,8 @@ internal static class Leaves
         if (type is not TensorType { Rank: 0, DType: var dtype })
         {
             throw new DerivativeException(
-                $"{operation}: the function gives {type}, but a gradient is of one number. Sum it, take its mean, or ask for the jacobian.").Here();
+                $"{operation}: the function gives {type}, but a gradient is of one number. "
+                    + "Sum it, take its mean, or ask for the jacobian.").Here();
         }
 
         if (!dtype.IsFloating())

@@ -12,7 +12,9 @@ public sealed class Padding
     /// <summary>None: windows lie within the tensor.</summary>
     public static Padding Valid { get; } = new(null);
 
-    /// <summary>As much as makes the result's extent that of the tensor divided by the stride, rounded up; an odd one stands behind.</summary>
+    /// <summary>
+    /// As much as makes the result's extent that of the tensor divided by the stride, rounded up; an odd one stands behind.
+    /// </summary>
     public static Padding Same { get; } = new(null);
 
     /// <summary>So many elements before and behind, for each spatial axis; negative crops.</summary>
@@ -26,7 +28,8 @@ public sealed class Padding
     {
         if (widths is not null && widths.Count != extents.Length)
         {
-            throw new ShapeException($"{operation}: {widths.Count} paddings for {extents.Length} spatial axes; one pair each is wanted.").Here();
+            throw new ShapeException($"{operation}: {widths.Count} paddings for {extents.Length} spatial axes; "
+                + "one pair each is wanted.").Here();
         }
 
         (int Low, int High)[] all = [.. extents.Select((extent, i) => widths?[i]

@@ -31,7 +31,7 @@ internal sealed class PendingGroup
             PendingGroup? all = null;
             foreach (Expr operand in operands)
             {
-                if (operand.Pending?.Root() is { } group && !ReferenceEquals(group, all))
+                if (operand.Handle.Known is null && operand.Pending?.Root() is { } group && !ReferenceEquals(group, all))
                 {
                     all = all is null ? group : all.Merge(group);
                 }

@@ -13,4 +13,7 @@ internal sealed class Program(Graph graph)
 
     /// <summary>Runs it on arguments.</summary>
     internal HostValue[] Run(IReadOnlyList<HostValue> arguments) => executable.RunValues(arguments, Options);
+
+    /// <summary>Lets the memory go that is kept for later runs.</summary>
+    internal void ReleaseMemory() => executable.ReleaseMemory();
 }

@@ -20,13 +20,15 @@ public sealed class Region
     public Expr Get() => plan.Read(whole);
 
     /// <summary>The tensor with this part replaced; the new part broadcasts.</summary>
-    public Expr Set(Expr part) => Update("set", part, ScatterUpdate.Set, (x, update, starts) => Ops.DynamicUpdate(x, update, starts, !plan.IsStatic));
+    public Expr Set(Expr part) =>
+        Update("set", part, ScatterUpdate.Set, (x, update, starts) => Ops.DynamicUpdate(x, update, starts, !plan.IsStatic));
 
     /// <summary>The tensor with this part replaced by a number.</summary>
     public Expr Set(double number) => Set(Literal("set", number));
 
     /// <summary>The tensor with something added to this part.</summary>
-    public Expr Add(Expr part) => Update("add", part, ScatterUpdate.Add, (x, update, starts) => Ops.DynamicAdd(x, update, starts, !plan.IsStatic));
+    public Expr Add(Expr part) =>
+        Update("add", part, ScatterUpdate.Add, (x, update, starts) => Ops.DynamicAdd(x, update, starts, !plan.IsStatic));
 
     /// <summary>The tensor with a number added to this part.</summary>
     public Expr Add(double number) => Add(Literal("add", number));

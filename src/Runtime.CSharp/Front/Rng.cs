@@ -4,7 +4,9 @@ using Adjoint.Primitives;
 
 namespace Adjoint.Front;
 
-/// <summary>Random numbers from explicit keys: the same key gives the same numbers, on every machine. Bits are JAX's (partitionable Threefry).</summary>
+/// <summary>
+/// Random numbers from explicit keys: the same key gives the same numbers, on every machine. Bits are JAX's (partitionable Threefry).
+/// </summary>
 /// <remarks>A key is u32[2]. Use each once: split it, or fold a number into it, for more.</remarks>
 public static class Rng
 {
@@ -138,7 +140,8 @@ public static class Rng
     {
         if (key.DType != DType.U32 || key.Rank != 1 || key.Shape[0].Value != 2)
         {
-            throw new ShapeException($"{operation}: {key.Type} is no key; a key is u32[2]. Make one of a seed with Key, and take one of several.").Here();
+            throw new ShapeException($"{operation}: {key.Type} is no key; a key is u32[2]. "
+                + "Make one of a seed with Key, and take one of several.").Here();
         }
     }
 }

@@ -3,7 +3,9 @@ using Adjoint.Core;
 namespace Adjoint.Front;
 
 /// <summary>What is taken along one axis: an index, a range, everything; or a new axis. As NumPy's basic indexing.</summary>
-/// <remarks>An index is checked: where it is written, while building; where it is a tensor, while running. Bounds of ranges are clamped.</remarks>
+/// <remarks>
+/// An index is checked: where it is written, while building; where it is a tensor, while running. Bounds of ranges are clamped.
+/// </remarks>
 public sealed class Slice
 {
     private Slice(SliceKind kind) => Kind = kind;
@@ -33,10 +35,12 @@ public sealed class Slice
     public static implicit operator Slice(int index) => At(index);
 
     /// <summary>One index; the axis goes.</summary>
-    public static implicit operator Slice(Index index) => At(index.IsFromEnd ? -index.Value : index.Value, index is { IsFromEnd: true, Value: 0 });
+    public static implicit operator Slice(Index index) =>
+        At(index.IsFromEnd ? -index.Value : index.Value, index is { IsFromEnd: true, Value: 0 });
 
     /// <summary>From a start to before an end.</summary>
-    public static implicit operator Slice(Range range) => Of(Bound(range.Start), range.End.Equals(System.Index.End) ? null : Bound(range.End));
+    public static implicit operator Slice(Range range) =>
+        Of(Bound(range.Start), range.End.Equals(System.Index.End) ? null : Bound(range.End));
 
     /// <summary>One index that is known when it runs, from 0; the axis goes.</summary>
     public static implicit operator Slice(Expr index) => At(index);
@@ -49,7 +53,9 @@ public sealed class Slice
         ? new(SliceKind.Dynamic) { Start = index, Step = 1 }
         : throw new ShapeException($"slice: {index.Type} is no single integer. Use Take to read at an array of indices.").Here();
 
-    /// <summary>From low to before high by a step; null is the end that the step comes from or goes to. Negative bounds count from the end.</summary>
+    /// <summary>
+    /// From low to before high by a step; null is the end that the step comes from or goes to. Negative bounds count from the end.
+    /// </summary>
     public static Slice Of(int? low, int? high, int step = 1) => step != 0
         ? new(SliceKind.Range) { Low = low, High = high, Step = step }
         : throw new ShapeException("slice: the step is 0.").Here();

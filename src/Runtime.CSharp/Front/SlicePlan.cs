@@ -64,7 +64,8 @@ internal sealed class SlicePlan
         for (int axis = 0; axis < starts.Length; axis++)
         {
             Part part = parts[axis];
-            starts[axis] = part.Dynamic is null ? Ops.Constant(Scalar.Of(DType.I64, (long)(part.Step == 1 ? part.Start : 0))) : dynamics[next++];
+            long known = part.Step == 1 ? part.Start : 0;
+            starts[axis] = part.Dynamic is null ? Ops.Constant(Scalar.Of(DType.I64, known)) : dynamics[next++];
         }
 
         return starts;
@@ -128,11 +129,13 @@ internal sealed class SlicePlan
         {
             SliceKind.Index => slice.Index >= -extent && slice.Index < extent
                 ? new(slice.Index < 0 ? slice.Index + extent : slice.Index, 1, 1, null)
-                : throw new ShapeException($"slice: index {slice.Index} is outside axis {axis} of {type}, which has {extent} elements.").Here(),
+                : throw new ShapeException($"slice: index {slice.Index} is outside axis {axis} of {type}, "
+                    + $"which has {extent} elements.").Here(),
             SliceKind.Dynamic => new(0, 1, 1, slice.Start),
             SliceKind.Window => slice.Index >= 0 && slice.Index <= extent
                 ? new(0, slice.Index, 1, slice.Start)
-                : throw new ShapeException($"slice: a window of {slice.Index} does not fit axis {axis} of {type}, which has {extent} elements.").Here(),
+                : throw new ShapeException($"slice: a window of {slice.Index} does not fit axis {axis} of {type}, "
+                    + $"which has {extent} elements.").Here(),
             _ => OfRange(slice, extent),
         };
 

@@ -82,7 +82,10 @@ public static partial class Tensors
     public static Expr Complex(this Expr real, Expr imaginary) => Expr.Binary("complex", real, imaginary, Ops.Complex);
 
     /// <summary>Elements of the first where the condition holds, of the second elsewhere.</summary>
-    /// <remarks>Both are computed. The cotangent of what isn't chosen is 0, which an infinite derivative turns into NaN: choose the operands first.</remarks>
+    /// <remarks>
+    /// Both are computed. The cotangent of what isn't chosen is 0, which an infinite derivative turns into NaN: choose the operands
+    /// first.
+    /// </remarks>
     public static Expr Where(this Expr condition, Expr x, Expr y)
     {
         if (condition.DType != DType.Bool)

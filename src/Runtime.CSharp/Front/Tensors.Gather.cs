@@ -6,7 +6,9 @@ namespace Adjoint.Front;
 /// <content>Reading and updating at arrays of indices, which count from 0.</content>
 public static partial class Tensors
 {
-    /// <summary>Slices at indices along an axis: the axis becomes the indices' axes. Indices out of range are clamped unless said otherwise.</summary>
+    /// <summary>
+    /// Slices at indices along an axis: the axis becomes the indices' axes. Indices out of range are clamped unless said otherwise.
+    /// </summary>
     public static Expr Take(this Expr x, Expr indices, int axis = 0, OutOfRange mode = OutOfRange.Clamp)
     {
         CheckIndices("take", indices);
@@ -14,7 +16,9 @@ public static partial class Tensors
         return Building.Make(x, indices, (value, places) => Ops.Take(value, places, at, mode));
     }
 
-    /// <summary>One element along an axis for each place of the other axes, which the indices share; clamped unless said otherwise.</summary>
+    /// <summary>
+    /// One element along an axis for each place of the other axes, which the indices share; clamped unless said otherwise.
+    /// </summary>
     public static Expr TakeAlongAxis(this Expr x, Expr indices, int axis, OutOfRange mode = OutOfRange.Clamp)
     {
         CheckIndices("take_along_axis", indices);

@@ -15,13 +15,15 @@ public static partial class Tensors
         Broadcasting.SameDType("matmul", x, y);
         if (x.Rank == 0 || y.Rank == 0)
         {
-            throw new ShapeException($"matmul: left is {x.Type}, right is {y.Type}; a single number has no axis to sum over. Multiply instead?").Here();
+            throw new ShapeException($"matmul: left is {x.Type}, right is {y.Type}; a single number has no axis to sum over. "
+                + "Multiply instead?").Here();
         }
 
         int inner = Math.Max(y.Rank - 2, 0);
         if (x.Shape[^1] != y.Shape[inner])
         {
-            throw new ShapeException($"matmul: inner extents differ; left is {x.Type}, right is {y.Type} ({x.Shape[^1]} against {y.Shape[inner]}). "
+            throw new ShapeException($"matmul: inner extents differ; "
+                + $"left is {x.Type}, right is {y.Type} ({x.Shape[^1]} against {y.Shape[inner]}). "
                 + "Transpose one of them?").Here();
         }
 
@@ -47,11 +49,14 @@ public static partial class Tensors
             -1 => Contract(x, y, a, b),
             -2 => throw new ShapeException($"tensordot: {a.Length} axes on the left, {b.Length} on the right; they are paired.").Here(),
             _ => throw new ShapeException(
-                $"tensordot: axis {left[wrong]} of {x.Type} has {x.Shape[a[wrong]]}, axis {right[wrong]} of {y.Type} has {y.Shape[b[wrong]]}.").Here(),
+                $"tensordot: axis {left[wrong]} of {x.Type} has {x.Shape[a[wrong]]}, "
+                    + $"axis {right[wrong]} of {y.Type} has {y.Shape[b[wrong]]}.").Here(),
         };
     }
 
-    /// <summary>Sum of products by labels: "bij,bjk->bik", "...ij->...ji", "ii->i", "ij->"; any number of operands, the cheapest pair first.</summary>
+    /// <summary>
+    /// Sum of products by labels: "bij,bjk->bik", "...ij->...ji", "ii->i", "ij->"; any number of operands, the cheapest pair first.
+    /// </summary>
     /// <exception cref="ShapeException">The formula does not fit the operands.</exception>
     public static Expr Einsum(string formula, params Expr[] operands) => Front.Einsum.Run(formula, operands);
 

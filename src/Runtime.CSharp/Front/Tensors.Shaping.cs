@@ -19,7 +19,8 @@ public static partial class Tensors
         int free = Array.IndexOf(extents, -1);
         if (free != Array.LastIndexOf(extents, -1) || extents.Any(extent => extent < -1))
         {
-            throw new ShapeException($"reshape: [{string.Join(", ", extents)}] is no shape; one extent may be −1, the others are at least 0.").Here();
+            throw new ShapeException($"reshape: [{string.Join(", ", extents)}] is no shape; "
+                + "one extent may be −1, the others are at least 0.").Here();
         }
 
         long rest = extents.Where(extent => extent >= 0).Aggregate(1L, (product, extent) => product * extent);

@@ -28,7 +28,8 @@ public static partial class Tensors
         if (spatial is < 1 or > 3 || filter.Rank != x.Rank)
         {
             throw new ShapeException(
-                $"conv: input is {x.Type}, filter is {filter.Type}; [N, C, S…] and [O, C, W…] with one to three spatial axes are wanted.").Here();
+                $"conv: input is {x.Type}, filter is {filter.Type}; "
+                    + "[N, C, S…] and [O, C, W…] with one to three spatial axes are wanted.").Here();
         }
 
         int[] steps = ForEach("conv", "strides", strides, spatial);
@@ -67,11 +68,18 @@ public static partial class Tensors
         return whole ? Sum(x) / (double)plan.Window.Aggregate(1L, (product, extent) => product * extent) : Sum(x) / Sum(x.OnesLike());
     }
 
-    private static int[] ForEach(string operation, string what, IReadOnlyList<int>? given, int count) =>
-        given is null ? [.. Enumerable.Repeat(1, count)]
-        : given.Count != count ? throw new ShapeException($"{operation}: {given.Count} {what} for {count} spatial axes; one each is wanted.").Here()
-        : given.Any(number => number < 1) ? throw new ShapeException($"{operation}: {what} [{string.Join(", ", given)}] must be at least 1.").Here()
-        : [.. given];
+    private static int[] ForEach(string operation, string what, IReadOnlyList<int>? given, int count)
+    {
+        int[] all = given is null ? [.. Enumerable.Repeat(1, count)] : [.. given];
+        if (all.Length != count)
+        {
+            throw new ShapeException($"{operation}: {all.Length} {what} for {count} spatial axes; one each is wanted.").Here();
+        }
+
+        return all.All(number => number >= 1)
+            ? all
+            : throw new ShapeException($"{operation}: {what} [{string.Join(", ", all)}] must be at least 1.").Here();
+    }
 
     /// <summary>A window over the last axes, as one over all axes.</summary>
     private sealed record Windowed(Ints Window, Ints Strides, Ints Low, Ints High)

@@ -7,6 +7,7 @@ namespace Adjoint.Front;
 public static class TraceCache
 {
     private const int FirstReport = 64;
+    private const int Warm = 16;
 
     private static readonly Lock Gate = new();
     private static readonly Dictionary<TraceKey, LinkedListNode<(TraceKey Key, Program Program)>> Entries = [];
@@ -67,6 +68,7 @@ public static class TraceCache
             {
                 Recent.Remove(entry);
                 Recent.AddFirst(entry);
+                Cool();
                 hits++;
                 return entry.Value.Program;
             }
@@ -79,11 +81,24 @@ public static class TraceCache
             if (!Entries.ContainsKey(key))
             {
                 Entries[key] = Recent.AddFirst((key, program));
+                Cool();
                 Trim();
             }
         }
 
         return program;
+    }
+
+    /// <summary>A program that has fallen behind the few that ran last gives its working memory back.</summary>
+    private static void Cool()
+    {
+        LinkedListNode<(TraceKey Key, Program Program)>? entry = Recent.First;
+        for (int i = 0; i < Warm && entry is not null; i++)
+        {
+            entry = entry.Next;
+        }
+
+        entry?.Value.Program.ReleaseMemory();
     }
 
     private static void Trim()
