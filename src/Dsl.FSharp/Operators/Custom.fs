@@ -125,3 +125,8 @@ module Custom =
                 (body (tangentSolve apply)).Invoke y)
 
         flat.With(Differential.CustomRoot(body f, flat.Leaves, body solve, tangent))
+
+    /// x with f x = 0 by Newton's method, from a guess; differentiable in what f uses from outside, to any order.
+    /// f : x -> residual, of x's shape; its jacobian at the root must be regular. For systems of moderate size: they are dense.
+    let newtonRoot (f: Tensor<'T> -> Tensor<'T>) (guess: Tensor<'T>) : Tensor<'T> =
+        Tensor<'T>(Differential.NewtonRoot((fun x -> (f (Tensor<'T> x)).Expr), guess.Expr))

@@ -25,6 +25,12 @@ module Jacobians =
     let jacrev (f: 'P -> Tensor<'R>) (x: 'P) : 'P =
         at (fun body flat -> Differential.JacRevAt(body, flat.Leaves, flat.Paths)) f x
 
+    /// The jacobian by whichever mode has fewer directions to go: a structure as x, where each leaf has the result's axes, then its own.
+    /// f : 'P -> a tensor of any shape, of the dtype of x's leaves.
+    /// DerivativeException: a leaf of x has no tangent.
+    let jacobian (f: 'P -> Tensor<'R>) (x: 'P) : 'P =
+        at (fun body flat -> Differential.JacobianAt(body, flat.Leaves, flat.Paths)) f x
+
     /// The matrix of second derivatives of a function of one tensor, [axes of x, axes of x]. Forward over reverse.
     /// f : a floating tensor -> a floating tensor of rank 0. See `hessianBlocks` for structures, `hvp` where x is large.
     let hessian (f: Tensor<'T> -> Tensor<'R>) (x: Tensor<'T>) : Tensor<'T> = jacfwd (grad f) x

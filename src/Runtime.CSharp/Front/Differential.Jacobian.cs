@@ -28,10 +28,30 @@ public static partial class Differential
 
     /// <summary>The jacobian of each result in each argument, [result][argument], by forward mode.</summary>
     /// <exception cref="DerivativeException">An argument has no tangent.</exception>
-    public static Expr[][] JacFwdAt(Func<Expr[], Expr[]> f, Expr[] x, IReadOnlyList<string>? paths = null)
+    public static Expr[][] JacFwdAt(Func<Expr[], Expr[]> f, Expr[] x, IReadOnlyList<string>? paths = null) =>
+        Pushed(PartAt(f, x, paths), x);
+
+    /// <summary>The jacobian of each result in each argument, [result][argument], by reverse mode.</summary>
+    /// <exception cref="DerivativeException">An argument or a result has no tangent.</exception>
+    public static Expr[][] JacRevAt(Func<Expr[], Expr[]> f, Expr[] x, IReadOnlyList<string>? paths = null) =>
+        Pulled(PartAt(f, x, paths), x);
+
+    /// <summary>The jacobian of each result in each argument, [result][argument], by the mode that has fewer directions to go.</summary>
+    /// <exception cref="DerivativeException">An argument or a result has no tangent.</exception>
+    public static Expr[][] JacobianAt(Func<Expr[], Expr[]> f, Expr[] x, IReadOnlyList<string>? paths = null)
+    {
+        LinearPart part = PartAt(f, x, paths);
+        return part.Values.Sum(value => (long)value.Size) < x.Sum(leaf => (long)leaf.Size) ? Pulled(part, x) : Pushed(part, x);
+    }
+
+    private static LinearPart PartAt(Func<Expr[], Expr[]> f, Expr[] x, IReadOnlyList<string>? paths)
     {
         CheckAllHaveTangents("jacobian", x, paths);
-        LinearPart part = LinearPart.At("jacobian", f, x, null, paths);
+        return LinearPart.At("jacobian", f, x, null, paths);
+    }
+
+    private static Expr[][] Pushed(LinearPart part, Expr[] x)
+    {
         var columns = new List<Expr[]>();
         for (int i = 0; i < x.Length; i++)
         {
@@ -43,12 +63,8 @@ public static partial class Differential
         return [.. part.Values.Select((_, k) => columns.Select(column => column[k]).ToArray())];
     }
 
-    /// <summary>The jacobian of each result in each argument, [result][argument], by reverse mode.</summary>
-    /// <exception cref="DerivativeException">An argument or a result has no tangent.</exception>
-    public static Expr[][] JacRevAt(Func<Expr[], Expr[]> f, Expr[] x, IReadOnlyList<string>? paths = null)
+    private static Expr[][] Pulled(LinearPart part, Expr[] x)
     {
-        CheckAllHaveTangents("jacobian", x, paths);
-        LinearPart part = LinearPart.At("jacobian", f, x, null, paths);
         CheckAllHaveTangents("jacobian", part.Values, null);
         var rows = new Expr[part.Values.Length][];
         for (int k = 0; k < rows.Length; k++)
