@@ -4,14 +4,22 @@ module Adjoint.Properties.Laws.LawTests
 open System
 open Expecto
 
+/// How many times as many cases as usual: --cases N.
+let private factor =
+    let arguments = Environment.GetCommandLineArgs()
+
+    match Array.tryFindIndex ((=) "--cases") arguments with
+    | Some at when at + 1 < arguments.Length -> max 1 (int arguments[at + 1])
+    | _ -> 1
+
 /// One case a law with --smoke, otherwise few for a primitive and more for programs.
 let private cases (subject: Subject) =
     if Array.contains "--smoke" (Environment.GetCommandLineArgs()) then
         1
     elif subject.Name = Subjects.programs.Name then
-        40
+        factor * 100
     else
-        6
+        factor * 12
 
 /// What a law says against the case on a tape: None where it holds or says nothing.
 let private complaint (subject: Subject) (law: Law) tape =

@@ -1,0 +1,60 @@
+/// Cases on which a law once failed, as they were printed; each keeps its name.
+module Adjoint.Properties.Laws.Regressions
+
+open Expecto
+open Adjoint.Core
+open Adjoint.Ir
+open Adjoint.Primitives
+
+let private parse text = GraphText.Parse(text, Catalogue.Core)
+
+let private numbers (values: float list) : HostValue list list =
+    [
+        for value in values ->
+            [
+                reals DType.F64 [] [ value ]
+                reals DType.F64 [] [ value ]
+                reals DType.F64 [ 0 ] []
+            ]
+    ]
+
+/// A scan whose step is this node on %0, the constant, or %1, the carry.
+let private scan step =
+    parse
+        $"""graph(%%0: f64[], %%1: f64[], %%2: f64[0]) {{
+          %%3: f64[], %%4: f64[0] = scan(%%0, %%1, %%2) {{step = graph(%%0: f64[], %%1: f64[], %%2: f64[]) {{
+            %%3: f64[] = {step}
+            return %%3, %%3
+          }}, constants = 1, carries = 1, length = 0, reverse = false}}
+          return %%3, %%4
+        }}"""
+
+[<Tests>]
+let tests =
+    testList
+        "regressions"
+        [
+            testCase "a node that reads only what is alike for all lanes of a batched loop" (fun () ->
+                let case = Case.make (scan "tanh(%0)") (numbers [ -0.87; 1.45; 1.59 ]) [ true; true; true ]
+                Law.holds "vmap of vjp is stacking" case Smooth (Tape.ofList []))
+
+            testCase "a loop that gathers cotangents from zero is linear" (fun () ->
+                let case = Case.make (scan "tanh(%1)") (numbers [ -0.87; 1.45; 1.59 ]) [ true; true; true ]
+                Law.holds "transposing twice changes nothing" case Smooth (Tape.ofList []))
+
+            testCase "ln(1 + x) at minus infinity is NaN" (fun () ->
+                let graph = parse "graph(%0: f64[]) { %1: f64[] = log1p(%0) return %1 }"
+                let lanes = [ for x in [ -infinity; -1.0; -0.0 ] -> [ reals DType.F64 [] [ x ] ] ]
+                Law.holds "kernels give what the primitives mean" (Case.make graph lanes [ true ]) Edges (Tape.ofList []))
+
+            testCase "a product that overflows in one order only" (fun () ->
+                let graph = parse "graph(%0: f64[3]) { %1: f64[] = reduce_prod(%0) {axes = axes[0]} return %1 }"
+
+                let lane =
+                    [
+                        reals DType.F64 [ 3 ] [ 1.3370146888848593; -0.47686319692799595; 1.7976931348623157E+308 ]
+                    ]
+
+                let case = Case.make graph [ lane; lane; lane ] [ true ]
+                Law.holds "kernels give what the primitives mean" case Edges (Tape.ofList []))
+        ]
