@@ -247,6 +247,15 @@ let private rules =
                 same [ 6.0 ] (grad f (number 3.0)) "reverse"
                 same [ 6.0 ] (diff f (number 3.0)) "forward")
 
+            testCase "checkRules compares rules with the function's derivative" (fun () ->
+                let square (x: Tensor<float>) = x * x
+                let right = CustomRule.vjp (fun (x: Tensor<float>) -> square x, x) (fun x c -> 2.0 * x * c)
+                let wrong = CustomRule.jvp (fun (x: Tensor<float>) dx -> square x, 3.0 * x * dx)
+                checkRules square [ right ] (vector [ 1.0; 2.0 ])
+
+                messageOf<DerivativeException>(fun () -> checkRules square [ right; wrong ] (number 2.0))
+                |> tells [ "jvp rule" ])
+
             testCase "customLinearSolve and customRoot" (fun () ->
                 let solve (a: Tensor<float>) (b: Tensor<float>) =
                     customLinearSolve (fun x -> a * x) (fun b -> b / a) (fun b -> b / a) b

@@ -76,10 +76,7 @@ module CustomRule =
 [<AutoOpen>]
 module Custom =
 
-    /// A function with rules of its own, any of them or several: `customRule f [ CustomRule.jvp ...; CustomRule.vjp ... ]`.
-    /// Without a jvp rule, forward mode is the transpose of the pullback, checked to be linear. jvp and vjp on one function are checked
-    /// against each other. What the function varies with must be its argument: a value of an outer trace is an error unless its gradient is stopped.
-    let customRule (f: 'A -> 'B) (rules: CustomRule<'A, 'B> list) (x: 'A) : 'B =
+    let private gather (f: 'A -> 'B) (rules: CustomRule<'A, 'B> list) (x: 'A) =
         let flat = Flat.take x
         let lifted = Lifted<'A, 'B>("custom function", flat.Form, f)
         let context = RuleContext<'A, 'B>(flat.Form, fun () -> lifted.Form)
@@ -88,7 +85,21 @@ module Custom =
         for rule in rules do
             rule.AddTo(set, context)
 
-        lifted.Result((Differential.Custom(lifted.Function, set.Rules)).Invoke flat.Leaves)
+        flat, lifted, set.Rules
+
+    /// A function with rules of its own, any of them or several: `customRule f [ CustomRule.jvp ...; CustomRule.vjp ... ]`.
+    /// Without a jvp rule, forward mode is the transpose of the pullback, checked to be linear; rules that stand beside each other
+    /// must agree, which `checkRules` tests. What the function varies with must be its argument: a value of an outer trace is an
+    /// error, unless its gradient is stopped.
+    let customRule (f: 'A -> 'B) (rules: CustomRule<'A, 'B> list) (x: 'A) : 'B =
+        let flat, lifted, set = gather f rules x
+        lifted.Result((Differential.Custom(lifted.Function, set)).Invoke flat.Leaves)
+
+    /// Compares rules at a concrete point, in random directions, with the function's own derivative, and so with each other.
+    /// DerivativeException: one disagrees; it tells which, and both numbers.
+    let checkRules (f: 'A -> 'B) (rules: CustomRule<'A, 'B> list) (x: 'A) : unit =
+        let flat, lifted, set = gather f rules x
+        CustomCheck.Run(lifted.Function, set, flat.Leaves)
 
     /// A function whose derivative is given: rule x dx = y, dy, linear in dx.
     let customJvp (f: 'A -> 'B) (rule: 'A -> 'A -> 'B * 'B) : 'A -> 'B = customRule f [ CustomRule.jvp rule ]
