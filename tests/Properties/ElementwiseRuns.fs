@@ -60,7 +60,7 @@ let private ones (value: Value) = Ops.OnesLike value
 /// The graph of the cotangents of some parameters where the result's cotangent is 1 everywhere.
 let private cotangents (active: int list) (graph: Graph) =
     let mask = ParameterMask(Seq.init graph.Parameters.Length (fun i -> List.contains i active))
-    let reverse = Reverse.Apply(graph, mask)
+    let reverse = Backward.Apply(graph, mask)
     let parameters = graph.ParameterTypes |> Seq.map (fun t -> Value.Parameter t) |> Seq.toArray
     let seed = ones graph.Results[0]
 

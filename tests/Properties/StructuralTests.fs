@@ -142,7 +142,7 @@ let private slicing =
                         |> Seq.map (fun i -> Ops.Index(x[0], start i))
                         |> Seq.reduce (fun a b -> Ops.Add(a, b)))
 
-                let reverse = Adjoint.Transforms.Reverse.Apply(graph, ParameterMask [ true ]).Graph
+                let reverse = Adjoint.Transforms.Backward.Apply(graph, ParameterMask [ true ]).Graph
                 let count = ElementCounter()
                 let arguments: HostValue[] = [| NDArray.New(DType.F64, Shape.Of 1000); NDArray.Scalar 1.0 |]
                 let results = Interpreter.Run(reverse, arguments, RunOptions(CountElements = count))

@@ -56,11 +56,11 @@ module TensorCreation =
             make (Expr.Of(Host.array (Shape.Of(Array.ofList shape)) (Seq.toArray items |> Array.copy)))
 
         /// Zeros (false of bool).
-        let zeros (shape: int list) : Tensor<'T> =
+        let zeros<'T when 'T: struct> (shape: int list) : Tensor<'T> =
             make (Tensors.Zeros(dtype<'T>, Array.ofList shape))
 
         /// Ones (true of bool).
-        let ones (shape: int list) : Tensor<'T> =
+        let ones<'T when 'T: struct> (shape: int list) : Tensor<'T> =
             make (Tensors.Ones(dtype<'T>, Array.ofList shape))
 
         /// One number everywhere.
@@ -77,13 +77,13 @@ module TensorCreation =
         let fullLike (number: 'T) (x: Tensor<'T>) : Tensor<'T> = x.Like number
 
         /// The identity matrix: [n, n].
-        let eye (n: int) : Tensor<'T> = make (Tensors.Eye(dtype<'T>, n))
+        let eye<'T when 'T: struct> (n: int) : Tensor<'T> = make (Tensors.Eye(dtype<'T>, n))
 
         /// 0, 1 ... n - 1.
-        let arange (n: int) : Tensor<'T> = make (Tensors.Iota(dtype<'T>, n))
+        let arange<'T when 'T: struct> (n: int) : Tensor<'T> = make (Tensors.Iota(dtype<'T>, n))
 
         /// n evenly spaced numbers from start to stop, both included. 'T is floating.
-        let linspace (start: float) (stop: float) (n: int) : Tensor<'T> =
+        let linspace<'T when 'T: struct> (start: float) (stop: float) (n: int) : Tensor<'T> =
             make (Tensors.Linspace(dtype<'T>, start, stop, n))
 
         /// The value as a host array; pending work runs. TraceException: inside `compile` or `vmap`.
@@ -102,7 +102,7 @@ module TensorCreation =
             | _ -> raise (Located.Here(ShapeException $"toArray2D: {x.Header} has {x.Rank} axes, not 2."))
 
         /// The same numbers as another element type. Floats to integers are cut towards zero and saturate, NaN gives 0;
-        /// complex to real drops the imaginary part. From a floating to another floating type derivatives pass.
+        /// complex to real is an error: see `Tensor.real`. From a floating to another floating type derivatives pass.
         let cast (x: Tensor<'T>) : Tensor<'U> = make (Tensors.Cast(x.Expr, dtype<'U>))
 
         /// The same bits as another element type of the same width. Has no derivative.

@@ -32,7 +32,7 @@ module Rng =
         Tensor<uint32>(Adjoint.Front.Rng.FoldIn(key.Expr, number.Expr))
 
     /// Numbers spread evenly over 0 ... 1, which is excluded. 'T is floating.
-    let uniform (shape: int list) (key: Tensor<uint32>) : Tensor<'T> =
+    let uniform<'T when 'T: struct> (shape: int list) (key: Tensor<uint32>) : Tensor<'T> =
         Tensor<'T>(Adjoint.Front.Rng.Uniform(key.Expr, shapeOf shape, DTypeOf<'T>.Value))
 
     /// Numbers spread evenly over low ... high, which is excluded. 'T is floating.
@@ -40,7 +40,7 @@ module Rng =
         Tensor<'T>(Adjoint.Front.Rng.Uniform(key.Expr, shapeOf shape, DTypeOf<'T>.Value, low, high))
 
     /// Normally distributed numbers of mean 0 and variance 1. 'T is floating.
-    let normal (shape: int list) (key: Tensor<uint32>) : Tensor<'T> =
+    let normal<'T when 'T: struct> (shape: int list) (key: Tensor<uint32>) : Tensor<'T> =
         Tensor<'T>(Adjoint.Front.Rng.Normal(key.Expr, shapeOf shape, DTypeOf<'T>.Value))
 
     /// True with a probability, for each element.

@@ -71,7 +71,7 @@ module Point =
 
     /// Jᵀ ȳ in the active parameters, as a function of x at x.
     let vjp point (cotangents: HostValue list) =
-        let body = Reverse.Apply(point.Graph, point.Active).Graph
+        let body = Backward.Apply(point.Graph, point.Active).Graph
         let count = point.Graph.Results.Length
         Verifier.Check body
         extended point cotangents (graph body.Parameters (body.Results.RemoveRange(0, count)))

@@ -115,7 +115,7 @@ let private custom (source: SampleSource) (body: Graph) =
     let all = ParameterMask.All body.Parameters.Length
     let wanted = ParameterMask.All body.Results.Length
     let jvp = Forward.Apply(body, all, wanted).Graph
-    let pullback = Reverse.Apply(body, all).Graph
+    let pullback = Backward.Apply(body, all).Graph
     let forward = Graph(body.Parameters, body.Results.AddRange body.Parameters)
 
     let backward = Graph(pullback.Parameters, pullback.Results.RemoveRange(0, body.Results.Length))

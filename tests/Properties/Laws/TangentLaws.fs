@@ -79,7 +79,7 @@ let primals =
         let dx = directions source (Point.actives point)
         let u = values |> Point.slopes point |> directions source
         let forward = Forward.Apply(point.Graph, point.Active).Graph
-        let reverse = Reverse.Apply(point.Graph, point.Active).Graph
+        let reverse = Backward.Apply(point.Graph, point.Active).Graph
         let split = Linearization.Apply(point.Graph, point.Active)
         let first values' = List.take values.Length values'
         near "forward" point values (first (Point.runGraph forward (point.At @ dx)))

@@ -5,14 +5,14 @@ using Adjoint.Primitives;
 namespace Adjoint.Transforms;
 
 /// <summary>Reverse mode: linearize, then transpose, in one graph: x → y becomes (x, ȳ) → (y, x̄) with x̄ = J(x)ᵀ ȳ.</summary>
-public static class Reverse
+public static class Backward
 {
     /// <summary>The graph that gives values and cotangents.</summary>
     /// <param name="f">x → y.</param>
     /// <param name="active">The parameters whose cotangents are wanted.</param>
     /// <param name="given">The results whose cotangents are given: all that have tangents unless said otherwise.</param>
     /// <exception cref="Core.DerivativeException">An active parameter has no tangent.</exception>
-    public static ReverseBody Apply(Graph f, ParameterMask active, ParameterMask? given = null)
+    public static BackwardBody Apply(Graph f, ParameterMask active, ParameterMask? given = null)
     {
         given ??= new(f.Results.Select(y => y.Type.HasTangent));
         var context = new Rules();
@@ -34,7 +34,7 @@ public static class Reverse
     }
 }
 
-/// <summary>What <see cref="Reverse.Apply"/> gives.</summary>
+/// <summary>What <see cref="Backward.Apply"/> gives.</summary>
 /// <param name="Graph">(x, given ȳ) → (y, x̄ of active).</param>
 /// <param name="NonZero">Those of the active parameters whose cotangent is not identically zero.</param>
-public sealed record ReverseBody(Graph Graph, ParameterMask NonZero);
+public sealed record BackwardBody(Graph Graph, ParameterMask NonZero);
