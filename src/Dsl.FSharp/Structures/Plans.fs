@@ -28,7 +28,10 @@ let private elementOf (kind: Type) =
 let private isOfPlatform (kind: Type) =
     match kind.Assembly.GetName().Name with
     | null -> true
-    | name -> name.StartsWith "System." || name = "FSharp.Core" || name.StartsWith "Adjoint"
+    | "FSharp.Core"
+    | "Adjoint"
+    | "Adjoint.Runtime" -> true
+    | name -> name.StartsWith "System."
 
 /// The types of the parts that a type has.
 let private partsOf (kind: Type) : Type seq =
