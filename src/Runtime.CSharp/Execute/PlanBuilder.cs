@@ -12,6 +12,7 @@ internal sealed class PlanBuilder
     private const int Unused = -1;
 
     private readonly Graph graph;
+    private readonly ImmutableArray<Node> nodes;
     private readonly EvaluationContext constants;
     private readonly Dictionary<Value, int> numbers = new(ReferenceEqualityComparer.Instance);
     private readonly int[] lastUses;
@@ -24,11 +25,12 @@ internal sealed class PlanBuilder
     private PlanBuilder(Graph graph, EvaluationContext constants)
     {
         this.graph = graph;
+        nodes = Schedule.Of(graph);
         this.constants = constants;
         Number();
         lastUses = LastUses();
         slots = new int[numbers.Count];
-        links = new List<int>(3 * graph.Nodes.Length);
+        links = new List<int>(3 * nodes.Length);
     }
 
     /// <summary>The plan of a graph; nodes without operands are evaluated in this context.</summary>
@@ -44,10 +46,10 @@ internal sealed class PlanBuilder
 
         int[] parameters = [.. graph.Parameters.Select(value => slots[numbers[value]])];
         int[] unread = [.. graph.Parameters.Where(value => lastUses[numbers[value]] == Unused).Select(value => slots[numbers[value]]).Distinct()];
-        var steps = new Step[graph.Nodes.Length];
+        var steps = new Step[nodes.Length];
         for (int i = 0; i < steps.Length; i++)
         {
-            steps[i] = MakeStep(graph.Nodes[i], i);
+            steps[i] = MakeStep(nodes[i], i);
         }
 
         int[] results = [.. graph.Results.Select(value => slots[numbers[value]])];
@@ -74,13 +76,13 @@ internal sealed class PlanBuilder
 
     private void Number()
     {
-        numbers.EnsureCapacity(graph.Parameters.Length + graph.Nodes.Length);
+        numbers.EnsureCapacity(graph.Parameters.Length + nodes.Length);
         foreach (Value parameter in graph.Parameters)
         {
             numbers.TryAdd(parameter, numbers.Count);
         }
 
-        foreach (Node node in graph.Nodes)
+        foreach (Node node in nodes)
         {
             foreach (Value result in node.Results)
             {
@@ -93,9 +95,9 @@ internal sealed class PlanBuilder
     {
         var last = new int[numbers.Count];
         Array.Fill(last, Unused);
-        for (int i = 0; i < graph.Nodes.Length; i++)
+        for (int i = 0; i < nodes.Length; i++)
         {
-            foreach (Value operand in graph.Nodes[i].Operands)
+            foreach (Value operand in nodes[i].Operands)
             {
                 last[numbers[operand]] = i;
             }
@@ -103,7 +105,7 @@ internal sealed class PlanBuilder
 
         foreach (Value result in graph.Results)
         {
-            last[numbers[result]] = graph.Nodes.Length;
+            last[numbers[result]] = nodes.Length;
         }
 
         return last;

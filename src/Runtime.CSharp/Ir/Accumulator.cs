@@ -16,6 +16,6 @@ public abstract class Accumulator
     /// <summary>Takes out what is gathered so far (zeros if nothing); whoever takes it adds it back, updated.</summary>
     public abstract Value Take();
 
-    /// <summary>Replaces what is gathered so far by an update of it: the transpose of reading a part.</summary>
-    public void Update(Func<Value, Value> addInto) => Add(addInto(Take()));
+    /// <summary>Adds to a part of what is gathered, by an update of it: the transpose of reading a part. It may wait for whole cotangents.</summary>
+    public virtual void Update(Func<Value, Value> addInto) => Add(addInto(Take()));
 }

@@ -47,6 +47,9 @@ public abstract record Primitive
         Node node, IReadOnlyList<Value?> cotangents, IReadOnlyList<Accumulator?> accumulators, RuleContext context) =>
         throw new DerivativeException($"{Name}: not linear in its operands, so it has no transpose.");
 
+    /// <summary>Whether <see cref="Evaluate"/> writes into this operand where it is owned, so that other readers had better come before.</summary>
+    public virtual bool MayUpdate(int operand) => false;
+
     /// <summary>Whether <see cref="Batch"/> takes batched stacks; otherwise a node that meets one runs lane by lane.</summary>
     public virtual bool BatchesStacks => false;
 

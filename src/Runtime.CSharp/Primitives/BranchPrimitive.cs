@@ -13,6 +13,9 @@ namespace Adjoint.Primitives;
 public abstract record BranchPrimitive(Bodies Alternatives) : BodyPrimitive
 {
     /// <inheritdoc/>
+    public sealed override bool MayUpdate(int operand) => operand > 0;
+
+    /// <inheritdoc/>
     public sealed override ImmutableArray<ValueType> Infer(ImmutableArray<ValueType> operands)
     {
         if (operands.Length == 0 || Alternatives.Count == 0)

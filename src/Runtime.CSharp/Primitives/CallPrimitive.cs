@@ -9,6 +9,9 @@ namespace Adjoint.Primitives;
 public abstract record CallPrimitive(Body Inner) : BodyPrimitive
 {
     /// <inheritdoc/>
+    public sealed override bool MayUpdate(int operand) => true;
+
+    /// <inheritdoc/>
     public sealed override ImmutableArray<ValueType> Infer(ImmutableArray<ValueType> operands)
     {
         CheckBody("body", Inner.Graph, operands);

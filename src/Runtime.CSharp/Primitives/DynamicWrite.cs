@@ -15,6 +15,9 @@ public abstract record DynamicWrite : Primitive
     private protected abstract ScatterUpdate Kind { get; }
 
     /// <inheritdoc/>
+    public sealed override bool MayUpdate(int operand) => operand == 0;
+
+    /// <inheritdoc/>
     public sealed override ImmutableArray<ValueType> Infer(ImmutableArray<ValueType> operands)
     {
         if (operands.Length < 2 || operands[0] is not TensorType x || operands[1] is not TensorType update)

@@ -14,6 +14,9 @@ public sealed partial record Repeat(Body Step, int Constants, bool Reverse) : Bo
     /// <inheritdoc/>
     public override string Name => "repeat";
 
+    /// <inheritdoc/>
+    public override bool MayUpdate(int operand) => operand >= FirstCarry;
+
     private int FirstCarry => 1 + Constants;
 
     /// <summary>A few steps of a random program.</summary>

@@ -21,6 +21,9 @@ public sealed partial record Scan(Body Step, int Constants, int Carries, int Len
     /// <inheritdoc/>
     public override string Name => "scan";
 
+    /// <inheritdoc/>
+    public override bool MayUpdate(int operand) => operand >= Constants && operand < Constants + Carries;
+
     private int FirstX => Constants + Carries;
 
     /// <summary>A scan of a random program.</summary>

@@ -28,6 +28,9 @@ public sealed partial record Scatter(
     /// <inheritdoc/>
     public override string Name => "scatter";
 
+    /// <inheritdoc/>
+    public override bool MayUpdate(int operand) => operand == 0;
+
     internal WindowAxes Windows => new(Offset, Collapsed, Start, OperandBatch, IndexBatch);
 
     /// <summary>Draws an operand, indices in and out of range, with repetitions, and updates; all elements are distinct.</summary>

@@ -11,6 +11,9 @@ public sealed partial record StackAddAt : StackIndexed
     public override string Name => "stack_add_at";
 
     /// <inheritdoc/>
+    public override bool MayUpdate(int operand) => operand == 0;
+
+    /// <inheritdoc/>
     protected override bool TakesEntry => true;
 
     /// <summary>A stack, a place in it or behind it, and an entry.</summary>

@@ -11,6 +11,9 @@ public sealed partial record StackClear : StackIndexed
     public override string Name => "stack_clear";
 
     /// <inheritdoc/>
+    public override bool MayUpdate(int operand) => operand == 0;
+
+    /// <inheritdoc/>
     protected override bool TakesEntry => false;
 
     /// <summary>A stack and a place in it or behind it.</summary>

@@ -14,6 +14,9 @@ public sealed partial record StackPut : StackIndexed
     public override string Name => "stack_put";
 
     /// <inheritdoc/>
+    public override bool MayUpdate(int operand) => operand == 0;
+
+    /// <inheritdoc/>
     protected override bool TakesEntry => true;
 
     /// <summary>A stack, a place in it or behind it, and an entry.</summary>

@@ -18,6 +18,9 @@ public sealed partial record While(Body Condition, Body Step, int Constants) : B
     /// <inheritdoc/>
     public override string Name => "while";
 
+    /// <inheritdoc/>
+    public override bool MayUpdate(int operand) => operand >= Constants;
+
     /// <summary>A few steps of a random program, counted down in the carry.</summary>
     public static Sample Draw(SampleSource source)
     {

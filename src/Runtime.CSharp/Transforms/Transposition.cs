@@ -63,8 +63,13 @@ public static class Transposition
             }
 
             Gathering?[] into = [.. node.Operands.Select(Of)];
+            foreach (Gathering gathering in into.OfType<Gathering>())
+            {
+                gathering.Origin = node.Origin;
+            }
+
             node.Primitive.Transpose(node, incoming, into, context);
-            Node.SettleOrigin(into.Select(gathering => gathering?.Current), node.Origin);
+            Node.SettleOrigin(into.Select(gathering => gathering?.Whole), node.Origin);
         }
 
         return [.. sources.Select(source => gatherings[source].Current)];
