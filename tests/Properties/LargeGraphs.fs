@@ -1,0 +1,107 @@
+/// A million nodes, and a chain a million deep: built, differentiated, printed and run without a walk that recurses or comes twice.
+module Adjoint.Properties.LargeGraphs
+
+open Expecto
+open Adjoint.Core
+open Adjoint.Ir
+open Adjoint.Primitives
+open Adjoint.Transforms
+open Adjoint.Properties.Building
+
+/// y ← y + x, with a sine in between now and then.
+let private chain length =
+    graph [ f64 [] ] (fun x ->
+        let mutable y = x[0]
+
+        for i in 1..length do
+            y <- if i % 1000 = 0 then Ops.Sin y else Ops.Add(y, x[0])
+
+        [ y ])
+
+/// y ← a y + y: each value is used twice, so a walk that forgets where it was never ends.
+let private shared length =
+    graph [ f64 [] ] (fun x ->
+        let small = Ops.Constant(Scalar.Of(DType.F64, 1e-6))
+        let mutable y = x[0]
+
+        for _ in 1..length do
+            y <- Ops.Fma(y, small, y)
+
+        [ y ])
+
+/// The chain's value and slope.
+let private chainAt length x =
+    let mutable y, dy = x, 1.0
+
+    for i in 1..length do
+        if i % 1000 = 0 then
+            dy <- dy * cos y
+            y <- sin y
+        else
+            dy <- dy + 1.0
+            y <- y + x
+
+    y, dy
+
+/// Errors of as many additions, each at most half of eps.
+let private accuracy length =
+    {
+        absolute = 0.0
+        relative = float length * DType.F64.Epsilon()
+    }
+
+let private one, half = number 1.0, number 0.5
+
+[<Tests>]
+let tests =
+    testSequencedGroup
+        "large graphs"
+        (testList
+            "large graphs"
+            [
+                testCase "a chain a million deep" (fun () ->
+                    let length = 1_000_000
+                    let f = chain length
+                    let y, dy = chainAt length 0.5
+                    Expect.floatClose (accuracy length) (result f [ half ]) y "run"
+                    Expect.floatClose (accuracy length) (result (slope f (all 1)) [ half; one ]) dy "forward"
+                    Expect.floatClose (accuracy length) (result (pullback f (all 1)) [ half; one ]) dy "reverse")
+
+                testCase "a chain a million deep is printed" (fun () ->
+                    let text = GraphText.Write(chain 1_000_000)
+                    Expect.equal (text.Split("= add(").Length - 1) 999_000 "additions")
+
+                testCase "a value shared twice at each of 50000 steps" (fun () ->
+                    let length = 50_000
+                    let f = shared length
+                    let factor = (1.0 + 1e-6) ** float length
+                    Expect.floatClose (accuracy length) (result f [ half ]) (0.5 * factor) "run"
+                    Expect.floatClose (accuracy length) (result (slope f (all 1)) [ half; one ]) factor "forward"
+                    Expect.floatClose (accuracy length) (result (pullback f (all 1)) [ half; one ]) factor "reverse"
+                    let lanes = vmap f 2
+                    expectClose (run lanes [ vector [ 0.5; 1.0 ] ]) [ [ result f [ half ]; result f [ one ] ] ] "vmap")
+
+                testCase "second derivatives of a long chain" (fun () ->
+                    let f = chain 30_000
+                    let twice = slope (pullback f (all 1)) (mask [ true; false ])
+                    let other = pullback (slope f (all 1)) (mask [ true; false ])
+                    let arguments = [ half; one; one ]
+                    Expect.floatClose (accuracy 30_000) (result twice arguments) (result other arguments) "two orders")
+
+                testCase "bodies are transformed once, however often they are used" (fun () ->
+                    // Fourteen calls deep: each level calls the one below twice.
+                    let mutable body = graph [ f64 [] ] (fun x -> [ Ops.Sin x[0] ])
+
+                    for _ in 1..14 do
+                        let below = body
+                        body <- graph [ f64 [] ] (fun x -> make (Call below) (make (Call below) x))
+
+                    let f = body
+                    let mutable y, dy = 0.5, 1.0
+
+                    for _ in 1 .. 1 <<< 14 do
+                        dy <- dy * cos y
+                        y <- sin y
+
+                    Expect.floatClose (accuracy 40_000) (result (pullback f (all 1)) [ half; one ]) dy "reverse")
+            ])
