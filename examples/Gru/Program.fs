@@ -2,7 +2,6 @@
 /// whether the number beside the first mark is larger than the one beside the second. So it must learn what to keep.
 module Adjoint.Examples.Gru
 
-open System
 open Adjoint
 open Adjoint.Front
 
@@ -47,56 +46,39 @@ let loss (sequences, answers) model =
     let z = logits model sequences
     Tensor.softplus z - answers * z |> Tensor.mean
 
-/// Sequences at random, and their answers.
-let batch (random: Random) count =
-    let marks = Array.init count (fun _ -> random.Next(0, steps / 2), random.Next(steps / 2, steps))
-    let numbers = Array2D.init steps count (fun _ _ -> random.NextSingle() * 2.0f - 1.0f)
+/// Sequences at random, the first mark in one half and the second in the other; and their answers, 1 for yes.
+let batch count key =
+    let numbers = key |> Rng.foldIn 0 |> Rng.uniformIn -1.0 1.0 [ count; steps ]
 
-    let sequences =
-        Tensor.ofSeq
-            [ steps; count; 2 ]
-            [
-                for step in 0 .. steps - 1 do
-                    for i, (first, second) in Array.indexed marks do
-                        numbers[step, i]
-                        if step = first || step = second then 1.0f else 0.0f
-            ]
+    let mark number low high =
+        key
+        |> Rng.foldIn number
+        |> Rng.integers low high [ count ]
+        |> Tensor.oneHot steps
 
-    let answers =
-        Tensor.vector
-            [
-                for i, (first, second) in Array.indexed marks ->
-                    if numbers[first, i] > numbers[second, i] then
-                        1.0f
-                    else
-                        0.0f
-            ]
+    let first, second = mark 1 0 (steps / 2), mark 2 (steps / 2) steps
+    let sequences = Tensor.stack 2 [ numbers; first + second ] |> Tensor.swapAxes 0 1
+    let difference = numbers * (first - second) |> Tensor.sumAlong 1
+    sequences, Tensor.cast (difference .> 0.0f)
 
-    sequences, answers
+/// Weights uniform in ±1/√hidden, biases 0.
+let create key =
+    let uniform number shape =
+        let bound = 1.0 / sqrt (float hidden)
+        key |> Rng.foldIn number |> Rng.uniformIn -bound bound shape
 
-/// Weights uniform in ±1/√n for n inputs, biases 0.
-let create (random: Random) =
-    let uniform inputs shape =
-        let bound = 1.0f / sqrt (float32 inputs)
-
-        Tensor.ofSeq
-            shape
-            [
-                for _ in 1 .. List.reduce (*) shape -> bound * (2.0f * random.NextSingle() - 1.0f)
-            ]
-
-    let gate () =
+    let gate number =
         {
-            Input = uniform hidden [ 2; hidden ]
-            State = uniform hidden [ hidden; hidden ]
+            Input = uniform number [ 2; hidden ]
+            State = uniform (number + 1) [ hidden; hidden ]
             Bias = Tensor.zeros [ hidden ]
         }
 
     {
-        Update = gate ()
-        Reset = gate ()
-        Candidate = gate ()
-        Output = uniform hidden [ hidden ]
+        Update = gate 0
+        Reset = gate 2
+        Candidate = gate 4
+        Output = uniform 6 [ hidden ]
     }
 
 /// A model in training, with running means of its gradient and of the gradient's square, and the number of steps so far.
@@ -108,15 +90,19 @@ type Training =
         Time: Tensor<float32>
     }
 
+/// How many batches the model is trained on.
+let batches = 400
+
 /// A step of gradient descent by Adam (Kingma and Ba 2015): each weight by its own measure, the mean of its gradient over the
-/// root of the mean of its square. Both means begin at zero, which the factor in front makes up for.
-let step (batch, state) =
-    let slope = grad (loss batch) state.Model
+/// root of the mean of its square. Both means begin at zero, which the rate makes up for; it falls to zero towards the end.
+let step (key, state) =
+    let slope = grad (loss (batch 64 key)) state.Model
     let mean = Structure.map2 (fun m g -> 0.9 * m + 0.1 * g) state.Mean slope
     let square = Structure.map2 (fun v g -> 0.999 * v + 0.001 * g * g) state.Square slope
     let time = state.Time + 1.0f
     let missing (kept: float32) = 1.0f - Tensor.scalar kept ** time
-    let rate = 0.01f * Tensor.sqrt (missing 0.999f) / missing 0.9f
+    let falling = 0.02f * (1.0f - state.Time / float32 batches)
+    let rate = falling * Tensor.sqrt (missing 0.999f) / missing 0.9f
 
     {
         Model = Structure.map3 (fun p m v -> p - rate.Expr * m / (Tensors.Sqrt v + 1e-8)) state.Model mean square
@@ -127,8 +113,7 @@ let step (batch, state) =
 
 /// Trains on fresh sequences at every step, so there is nothing to learn by heart.
 let train count =
-    let random = Random 1
-    let model = create random
+    let model = create (Rng.key 1)
     let zeros = Structure.zerosLike model
     let step = compile step
 
@@ -140,19 +125,20 @@ let train count =
             Time = Tensor.scalar 0.0f
         }
 
-    Seq.fold (fun state _ -> step (batch random 64, state)) before (seq { 1..count })
-    |> _.Model
+    let after = Seq.fold (fun state i -> step (Rng.key 2 |> Rng.foldIn i, state)) before (seq { 1..count })
+
+    after.Model
 
 /// The share of new sequences that a model answers rightly.
 let accuracy model =
-    let sequences, answers = batch (Random 2) 1000
+    let sequences, answers = batch 1000 (Rng.key 3)
     let right = (logits model sequences .> 0.0f) .= (answers .> 0.5f)
     let share: Tensor<float> = right |> Tensor.cast |> Tensor.mean
     value share
 
 /// The accuracy before training and after.
 let figures () =
-    accuracy (train 0), accuracy (train 300)
+    accuracy (train 0), accuracy (train batches)
 
 [<EntryPoint>]
 let main _ =

@@ -2,7 +2,6 @@
 /// a multiplier for the kind of podcast times one for the part of the episode, held between a lowest and a highest speed.
 module Adjoint.Examples.PodcastSpeed
 
-open System
 open Adjoint
 
 let categories = [ "comedy"; "news"; "science"; "stories" ]
@@ -49,18 +48,18 @@ let listener =
     }
 
 /// States at random, and speeds as the listener chooses them, up to 0.05 too fast or too slow.
-let observe (random: Random) count =
+let observe count key =
     let states =
         {
-            Category = Tensor.vector [ for _ in 1..count -> random.Next categories.Length ]
-            Section = Tensor.vector [ for _ in 1..count -> random.Next sections.Length ]
+            Category = key |> Rng.foldIn 0 |> Rng.integers 0 categories.Length [ count ]
+            Section = key |> Rng.foldIn 1 |> Rng.integers 0 sections.Length [ count ]
         }
-
-    let noise = Tensor.vector [ for _ in 1..count -> 0.1 * random.NextDouble() - 0.05 ]
 
     {
         State = states
-        Speed = vmap (predict listener) states + noise
+        Speed =
+            vmap (predict listener) states
+            + Rng.uniformIn -0.05 0.05 [ count ] (Rng.foldIn 2 key)
     }
 
 /// The model before it has seen anything. Its bounds are narrow: one that holds no speed has no derivative, and would never move.
@@ -87,8 +86,7 @@ let train steps observations =
 /// The mean absolute errors on observations that weren't trained on: of the untrained model, of the trained one, and of
 /// the listener, who can't be foretold better than the noise allows.
 let figures () =
-    let random = Random 1
-    let seen, fresh = observe random 400, observe random 400
+    let seen, fresh = observe 400 (Rng.key 1), observe 400 (Rng.key 2)
     let model = train 600 seen
     let error model = meanError fresh model |> value
     error untrained, error model, error listener, model

@@ -2,7 +2,6 @@
 /// a tangent space of its own: gradients have three coordinates, and moving along them keeps the length at one.
 module Adjoint.Examples.Rotation
 
-open System
 open Adjoint
 
 /// The product of two quaternions [w, x, y, z].
@@ -79,8 +78,7 @@ let truth = about [ 2.0 / 3.0; -1.0 / 3.0; 2.0 / 3.0 ] 2.0
 
 /// The rotation found, its distance from the true one as an angle, how far its length is from one, and the loss.
 let figures () =
-    let random = Random 1
-    let vectors = Tensor.matrix [ for _ in 1..20 -> [ for _ in 1..3 -> 2.0 * random.NextDouble() - 1.0 ] ]
+    let vectors = Rng.key 1 |> Rng.uniformIn -1.0 1.0 [ 20; 3 ]
     let measured = vmap (turn truth) vectors
     let found = fit vectors measured 100
     let length = found.Quaternion |> Tensor.norm |> value

@@ -76,6 +76,12 @@ let private models =
                 Expect.isLessThan before 0.6 "untrained it guesses"
                 Expect.isGreaterThan after 0.95 "trained")
 
+            testCase "LeNet" (fun () ->
+                let before, after = LeNet.Program.figures ()
+                Expect.isLessThan before 0.3 "untrained it guesses"
+                // 97.3 % of 476; another machine's rounding may turn a few of them.
+                Expect.isGreaterThan after 0.95 "trained")
+
             testCase "OdeFit" (fun () ->
                 let last = OdeFit.effort ()
                 Expect.isGreaterThan (value last.Rejected) 0 "steps are rejected, too"
