@@ -12,7 +12,6 @@ let rec private others arguments =
 
 [<EntryPoint>]
 let main arguments =
-    List.ofArray arguments
-    |> others
-    |> Array.ofList
-    |> runTestsInAssemblyWithCLIArgs []
+    match List.ofArray arguments with
+    | "--mutate" :: rest -> Adjoint.Properties.Mutants.Mutation.run (String.concat "" rest)
+    | all -> others all |> Array.ofList |> runTestsInAssemblyWithCLIArgs []

@@ -65,8 +65,15 @@ public sealed partial record WindowSelect(Ints Window, Ints Strides, Ints PadLow
         tangents[1] is { } dy ? Ops.Apply(this, node.Operands[0], dy) : null;
 
     /// <inheritdoc/>
-    protected override void TransposeTensor(Node node, Value cotangent, IReadOnlyList<Accumulator?> accumulators) => accumulators[1]?.Add(
-        Ops.Apply(new WindowScatter(Window, Strides, PadLow, PadHigh, Dilation), node.Operands[0], cotangent));
+    protected override void TransposeTensor(Node node, Value cotangent, IReadOnlyList<Accumulator?> accumulators)
+    {
+        if (accumulators[0] is not null)
+        {
+            base.TransposeTensor(node, cotangent, accumulators);
+        }
+
+        accumulators[1]?.Add(Ops.Apply(new WindowScatter(Window, Strides, PadLow, PadHigh, Dilation), node.Operands[0], cotangent));
+    }
 
     /// <inheritdoc/>
     protected override Batched BatchTensor(Node node, IReadOnlyList<Batched> operands, Extent size)

@@ -23,7 +23,7 @@ public static class Transposition
         Value[] starts = [.. accumulated.Choose(sources).Select(x => Value.Parameter(x.Type))];
         Value?[] gathered = Pull(f.Results, sources, given.Spread(cotangents), accumulated.Spread(starts), context);
         return new(
-            new(
+            Close(
                 [.. f.Parameters.Where((_, i) => !linear[i]), .. cotangents, .. starts],
                 [.. gathered.Select((value, i) => value ?? Ops.Zeros(sources[i].Type))]),
             ParameterMask.Present(gathered));
@@ -73,6 +73,19 @@ public static class Transposition
         }
 
         return [.. sources.Select(source => gatherings[source].Current)];
+    }
+
+    private static Graph Close(ImmutableArray<Value> parameters, ImmutableArray<Value> results)
+    {
+        try
+        {
+            return new(parameters, results);
+        }
+        catch (TraceException)
+        {
+            throw new DerivativeException(
+                "transpose: the adjoint reads a parameter that the function should be linear in, so the function is not linear.");
+        }
     }
 
     private static ParameterMask TangentMask(ImmutableArray<Value> values) => new(values.Select(value => value.Type.HasTangent));

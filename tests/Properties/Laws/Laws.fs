@@ -12,7 +12,9 @@ module Law =
         List.concat
             [
                 ValueLaws.all
+                CreationLaws.all
                 TangentLaws.all
+                TransposeLaws.all
                 OrderLaws.all
                 BatchLaws.all
                 PassLaws.all

@@ -82,7 +82,7 @@ module Point =
             | :? HostStack as stack ->
                 [ 0 .. stack.Count - 1 ]
                 |> List.collect (fun k -> walk (Values.entry stack k) (Ops.StackGet(result, Ops.Constant(Scalar.Of(DType.I64, int64 k)))))
-            | _ -> [ value, result ]
+            | _ -> [ (value, result) ]
 
         walk value result
 
