@@ -61,7 +61,7 @@ let slope (graph: Graph) active =
 
 /// (x, ȳ of the results with tangents) → x̄ of active.
 let pullback (graph: Graph) active =
-    let both = Reverse.Apply(graph, active, tangents graph).Graph
+    let both = Backward.Apply(graph, active, tangents graph).Graph
     Graph(both.Parameters, both.Results.RemoveRange(0, graph.Results.Length))
 
 /// All parameters and results of a batch have the batch on axis 0.
