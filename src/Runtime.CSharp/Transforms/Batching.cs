@@ -32,10 +32,7 @@ public static class Batching
                 continue;
             }
 
-            Batched[] results = Array.Exists(operands, operand => operand is { IsBatched: true, Value.Type: StackType })
-                && !node.Primitive.BatchesStacks
-                ? Lanes.Batch(node, operands, size)
-                : node.Primitive.Batch(node, operands, size, context);
+            Batched[] results = BatchNode(node, operands, size, context);
             Node.SettleOrigin(results.Select(result => result.Value), node.Origin);
             Set(lanes, node, results, size);
         }
@@ -45,6 +42,13 @@ public static class Batching
             new(parameters, [.. ends.Select((y, i) => Lanes.Front(y, size, required is not null && required[i]))]),
             new(ends.Select((y, i) => y.IsBatched || (required is not null && required[i]))));
     }
+
+    /// <summary>The results of a node for all lanes; for none they are empty, whatever the node is.</summary>
+    private static Batched[] BatchNode(Node node, Batched[] operands, Extent size, RuleContext context) =>
+        size.Value == 0 ? [.. node.Results.Select(y => new Batched(Ops.Zeros(y.Type.Batch(size)), 0))]
+        : Array.Exists(operands, operand => operand is { IsBatched: true, Value.Type: StackType }) && !node.Primitive.BatchesStacks
+            ? Lanes.Batch(node, operands, size)
+            : node.Primitive.Batch(node, operands, size, context);
 
     /// <summary>A node that is the same for all lanes: itself, or anew where another node stands for what it reads.</summary>
     private static void Keep(Dictionary<Value, Batched> lanes, Node node, Batched[] operands)
