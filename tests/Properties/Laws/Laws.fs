@@ -14,9 +14,11 @@ module Law =
                 ValueLaws.all
                 CreationLaws.all
                 TangentLaws.all
+                ComplexStep.all
                 TransposeLaws.all
                 OrderLaws.all
                 BatchLaws.all
+                LaneLaws.all
                 PassLaws.all
                 BranchLaws.all
             ]

@@ -47,6 +47,31 @@ let tests =
                 let lanes = [ for x in [ -infinity; -1.0; -0.0 ] -> [ reals DType.F64 [] [ x ] ] ]
                 Law.holds "kernels give what the primitives mean" (Case.make graph lanes [ true ]) Edges (Tape.ofList []))
 
+            testCase "ln(1 + x) of the largest number is finite" (fun () ->
+                let graph = parse "graph(%0: f64[]) { %1: f64[] = log1p(%0) return %1 }"
+                let lanes = [ for _ in 1..3 -> [ reals DType.F64 [] [ 1.7976931348623157E+308 ] ] ]
+                Law.holds "kernels give what the primitives mean" (Case.make graph lanes [ true ]) Edges (Tape.ofList []))
+
+            testCase "arctan of a number with a small imaginary part keeps its digits" (fun () ->
+                let graph = parse "graph(%0: f64[]) { %1: f64[] = atan(%0) return %1 }"
+
+                Law.holds
+                    "jvp against the complex step"
+                    (Case.make graph (numbers [ -0.87; 1.45; 1.59 ] |> List.map (List.take 1)) [ true ])
+                    Smooth
+                    (Tape.ofList []))
+
+            testCase "a gather batched over no lanes" (fun () ->
+                let graph =
+                    parse
+                        """graph(%0: f64[3], %1: i64[]) {
+                          %2: f64[1] = dynamic_slice(%0, %1) {sizes = [1], checked = false}
+                          return %2
+                        }"""
+
+                let lane = [ reals DType.F64 [ 3 ] [ 0.5; 1.0; 1.5 ]; NDArray.Scalar 1L ]
+                Law.holds "vmap over no lanes" (Case.make graph [ lane; lane; lane ] [ true; false ]) Smooth (Tape.ofList []))
+
             testCase "a product that overflows in one order only" (fun () ->
                 let graph = parse "graph(%0: f64[3]) { %1: f64[] = reduce_prod(%0) {axes = axes[0]} return %1 }"
 
