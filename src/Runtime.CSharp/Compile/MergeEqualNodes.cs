@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Adjoint.Ir;
+using Adjoint.Primitives;
 
 namespace Adjoint.Compile;
 
 /// <summary>Computes once what is asked for twice: nodes of equal primitives on the same operands become one, in bodies too.</summary>
-/// <remarks>Linear in the number of nodes. The merged node keeps the origin that comes first.</remarks>
+/// <remarks>Each node is looked up once. Two equal debug prints stay two. The merged node keeps the origin that comes first.</remarks>
 public static class MergeEqualNodes
 {
     /// <summary>The graph without a node that equals another.</summary>
@@ -14,7 +15,7 @@ public static class MergeEqualNodes
     private static Func<Node, ImmutableArray<Value>> Rule()
     {
         var first = new Dictionary<Node, Node>(new SameCall());
-        return node => first.TryAdd(node, node) ? node.Results : first[node].Results;
+        return node => node.Primitive is DebugPrint || first.TryAdd(node, node) ? node.Results : first[node].Results;
     }
 
     private sealed class SameCall : IEqualityComparer<Node>

@@ -51,22 +51,9 @@ internal static class Arguments
         NDArray array => type is TensorType tensor
             && tensor.DType == array.Type
             && (ReferenceEquals(tensor.Shape, array.Shape) || tensor.Shape.Equals(array.Shape)),
-        HostStack stack => type is StackType { Element: var element } && EntriesFit(stack, element),
+        HostStack stack => ValueTypes.Of(stack).Equals(type),
         _ => false,
     };
-
-    private static bool EntriesFit(HostStack stack, ValueType element)
-    {
-        for (int i = 0; i < stack.Count; i++)
-        {
-            if (stack[i] is { } entry && !Fits(entry, element))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 
     private static AdjointException Misfit(string what, string whose, HostValue? value, ValueType type) => (value, type) switch
     {

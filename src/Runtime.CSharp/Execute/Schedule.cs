@@ -6,7 +6,8 @@ namespace Adjoint.Execute;
 /// <summary>The order in which a plan runs the nodes of a graph: the graph's, but reads of a value come before the node that updates it in place.</summary>
 /// <remarks>
 /// While another node is still to read a value, an update of it has to copy it: of an array in a loop, at every step. So before such a node
-/// run the readers that do not depend on it, where few nodes lie behind them.
+/// run the readers that do not depend on it, where few nodes lie behind them. Of several nodes that update a value only the last can do so
+/// in place, so only that one waits for readers.
 /// </remarks>
 internal sealed class Schedule
 {
@@ -16,6 +17,7 @@ internal sealed class Schedule
     private readonly ImmutableArray<Node> nodes;
     private readonly Dictionary<Node, int> places;
     private readonly Dictionary<Value, List<int>> readers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Value, int> updaters = new(ReferenceEqualityComparer.Instance);
     private readonly bool[] done;
     private readonly ImmutableArray<Node>.Builder order;
 
@@ -31,6 +33,7 @@ internal sealed class Schedule
             foreach (Value updated in Updated(nodes[i]))
             {
                 readers.TryAdd(updated, []);
+                updaters[updated] = i;
             }
         }
 
@@ -69,11 +72,11 @@ internal sealed class Schedule
     {
         if (!done[place] && depth < Deepest)
         {
-            foreach (Value updated in Updated(nodes[place]))
+            foreach (Value updated in Updated(nodes[place]).Where(value => updaters[value] == place))
             {
                 foreach (int reader in readers[updated])
                 {
-                    EmitReader(reader, updated, place, depth);
+                    EmitReader(reader, place, depth);
                 }
             }
         }
@@ -85,9 +88,9 @@ internal sealed class Schedule
         }
     }
 
-    private void EmitReader(int reader, Value updated, int before, int depth)
+    private void EmitReader(int reader, int before, int depth)
     {
-        if (done[reader] || reader <= before || Updated(nodes[reader]).Contains(updated))
+        if (done[reader] || reader <= before)
         {
             return;
         }

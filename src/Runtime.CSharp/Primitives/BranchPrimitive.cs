@@ -9,9 +9,11 @@ namespace Adjoint.Primitives;
 /// Derivative: that of the branch that runs; the choice itself has none. The linear part is a branch too, so that a branch that is not
 /// taken is not run, and adds exactly zero.
 /// </remarks>
-/// <param name="Alternatives">The bodies.</param>
-public abstract record BranchPrimitive(Bodies Alternatives) : BodyPrimitive
+public abstract record BranchPrimitive : BodyPrimitive
 {
+    /// <summary>The bodies.</summary>
+    private protected abstract Bodies Alternatives { get; }
+
     /// <inheritdoc/>
     public sealed override bool MayUpdate(int operand) => operand > 0;
 

@@ -6,10 +6,12 @@ namespace Adjoint.Primitives;
 /// <summary>Runs a body: x → f(x).</summary>
 /// <remarks>Derivative: the body's.</remarks>
 /// <param name="Body">f.</param>
-public sealed partial record Call(Body Body) : CallPrimitive(Body)
+public sealed partial record Call(Body Body) : CallPrimitive
 {
     /// <inheritdoc/>
     public override string Name => "call";
+
+    private protected override Body Inner => Body;
 
     /// <summary>A call of a random program.</summary>
     public static Sample Draw(SampleSource source)

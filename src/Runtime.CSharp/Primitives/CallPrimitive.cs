@@ -5,9 +5,11 @@ using Adjoint.Ir;
 namespace Adjoint.Primitives;
 
 /// <summary>A primitive that runs one body on its operands.</summary>
-/// <param name="Inner">The body.</param>
-public abstract record CallPrimitive(Body Inner) : BodyPrimitive
+public abstract record CallPrimitive : BodyPrimitive
 {
+    /// <summary>The body.</summary>
+    private protected abstract Body Inner { get; }
+
     /// <inheritdoc/>
     public sealed override bool MayUpdate(int operand) => true;
 

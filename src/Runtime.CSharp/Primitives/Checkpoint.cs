@@ -6,10 +6,12 @@ namespace Adjoint.Primitives;
 /// <summary>Runs a body, and in reverse mode runs it again rather than keep its residuals: x → f(x).</summary>
 /// <remarks>Derivative: the body's. The linear part keeps the operands alone (Griewank and Walther 2008, ch. 12).</remarks>
 /// <param name="Body">f.</param>
-public sealed partial record Checkpoint(Body Body) : CallPrimitive(Body)
+public sealed partial record Checkpoint(Body Body) : CallPrimitive
 {
     /// <inheritdoc/>
     public override string Name => "checkpoint";
+
+    private protected override Body Inner => Body;
 
     /// <summary>A checkpointed random program.</summary>
     public static Sample Draw(SampleSource source)

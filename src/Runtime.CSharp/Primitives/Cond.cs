@@ -6,10 +6,12 @@ namespace Adjoint.Primitives;
 /// <summary>Runs one of two bodies: (predicate bool[], x) → then(x) if the predicate holds, otherwise else(x).</summary>
 /// <param name="Then">Runs when the predicate holds.</param>
 /// <param name="Else">Runs when it does not.</param>
-public sealed partial record Cond(Body Then, Body Else) : BranchPrimitive(new Bodies(Else, Then))
+public sealed partial record Cond(Body Then, Body Else) : BranchPrimitive
 {
     /// <inheritdoc/>
     public override string Name => "cond";
+
+    private protected override Bodies Alternatives => new(Else, Then);
 
     /// <summary>A choice between two random programs.</summary>
     public static Sample Draw(SampleSource source)

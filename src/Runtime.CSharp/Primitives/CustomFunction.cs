@@ -8,8 +8,8 @@ namespace Adjoint.Primitives;
 /// <remarks>
 /// <para>Forward mode uses the JVP rule; without one, the transpose of the pullback in the cotangent, which must be linear in it.
 /// Reverse mode uses the VJP rule; without one, the JVP rule linearized in the tangents. Without either, f's own derivative.</para>
-/// <para>Under vmap a batching rule for the batch's size is used where there is one; otherwise f and its rules are batched, every
-/// argument with a batch axis.</para>
+/// <para>Under vmap f and its rules are batched, every argument with a batch axis; a batching rule for the batch's size, where there is
+/// one, stands for f alone, so the derivative's rules hold in either order.</para>
 /// </remarks>
 /// <param name="Primal">f.</param>
 /// <param name="JvpRule">None, or (x, dx of those with tangents) → (y, dy of those with tangents).</param>
@@ -98,6 +98,11 @@ public sealed partial record CustomFunction(Body Primal, Bodies JvpRule, Bodies 
             new(Enumerable.Range(0, all).Where(i => node.Operands[i].Type.HasTangent).Select(i => tangents[i] is not null)));
         LinearizedBody split = context.Linearize(
             JvpRule[0].Graph, active, ParameterMask.None(count).Concat(ParameterMask.All(JvpRule[0].Graph.Results.Length - count)));
+        if (split.Forwarded.Skip(all).Contains(true))
+        {
+            throw new DerivativeException($"{Name}: the JVP rule is not linear in its tangents.");
+        }
+
         ImmutableArray<Value> parameters =
             [.. node.Operands, .. node.Operands.Where(x => x.Type.HasTangent).Select(Ops.ZerosLike)];
         ImmutableArray<Value> primal = Ops.Call(split.Primal, parameters);
@@ -112,18 +117,20 @@ public sealed partial record CustomFunction(Body Primal, Bodies JvpRule, Bodies 
     public override Batched[] Batch(Node node, IReadOnlyList<Batched> operands, Extent size, RuleContext context)
     {
         ImmutableArray<Value> lanes = BodyRules.Front(operands, ParameterMask.All(operands.Count), size);
-        ParameterMask results = ParameterMask.All(node.Results.Length);
-        if (Batches.FirstOrDefault(rule => rule.Graph.ParameterTypes.SequenceEqual(ValueTypes.Of(lanes))) is { } own)
+        Body? own = Batches.FirstOrDefault(rule => rule.Graph.ParameterTypes.SequenceEqual(ValueTypes.Of(lanes)));
+        if (own is not null)
         {
             CheckBody("batching rule", own.Graph, ValueTypes.Of(lanes), Primal.Graph.ResultTypes.Select(type => type.Batch(size)));
-            return BodyRules.Batched(Ops.Call(own.Graph, lanes), results);
         }
 
         Body Whole(Body body) => context.Batch(
             body.Graph, ParameterMask.All(body.Graph.Parameters.Length), ParameterMask.All(body.Graph.Results.Length), size).Graph;
         var batch = new CustomFunction(
-            Whole(Primal), new Bodies(JvpRule.Select(Whole)), new Bodies(VjpRule.Select(Whole)), new Bodies(Batches.Select(Whole)));
-        return BodyRules.Batched(Node.Make(batch, lanes).Results, results);
+            own ?? Whole(Primal),
+            new Bodies(JvpRule.Select(Whole)),
+            new Bodies(VjpRule.Select(Whole)),
+            new Bodies(Batches.Where(rule => !ReferenceEquals(rule, own)).Select(Whole)));
+        return BodyRules.Batched(Node.Make(batch, lanes).Results, ParameterMask.All(node.Results.Length));
     }
 
     /// <inheritdoc/>

@@ -34,6 +34,11 @@ public sealed partial record CustomLinearSolve(Body Apply, Body Solve, Body Tran
     {
         CheckCounts(Constants >= 0 && Constants <= operands.Length);
         ImmutableArray<ValueType> vector = operands[Constants..];
+        if (vector.Any(type => !type.HasTangent))
+        {
+            throw new TypeRuleException($"{Name}: solves for floating or complex values, not ({string.Join(", ", vector)}).");
+        }
+
         CheckBody("linear map", Apply.Graph, operands, vector);
         CheckBody("solver", Solve.Graph, operands, vector);
         CheckBody("transposed solver", TransposeSolve.Graph, operands, vector);
@@ -56,6 +61,11 @@ public sealed partial record CustomLinearSolve(Body Apply, Body Solve, Body Tran
         for (int i = 0; i < right.Length; i++)
         {
             right[i] = change[i] is not { } slope ? right[i] : right[i] is { } db ? Ops.Sub(db, slope) : Ops.Neg(slope);
+        }
+
+        if (Array.TrueForAll(right, value => value is null))
+        {
+            return new(node.Results, right);
         }
 
         Node tangent = Node.Make(

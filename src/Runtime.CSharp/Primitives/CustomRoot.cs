@@ -62,7 +62,7 @@ public sealed partial record CustomRoot(Body Function, Body Solve, Body TangentS
         ImmutableArray<Value> solved = Ops.Call(
             TangentSolve.Graph,
             [.. constants, .. node.Results, .. change.Select((slope, i) => slope is null ? Ops.ZerosLike(node.Results[i]) : Ops.Neg(slope))]);
-        return new(node.Results, [.. solved]);
+        return new(node.Results, [.. solved.Select(dx => dx.Type.HasTangent ? dx : null)]);
     }
 
     /// <inheritdoc/>

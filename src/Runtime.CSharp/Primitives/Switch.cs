@@ -5,10 +5,12 @@ namespace Adjoint.Primitives;
 
 /// <summary>Runs one of several bodies: (k, x) → branch k of x; k is an i32[] or i64[], clamped to the branches that there are.</summary>
 /// <param name="Branches">The bodies, at least one.</param>
-public sealed partial record Switch(Bodies Branches) : BranchPrimitive(Branches)
+public sealed partial record Switch(Bodies Branches) : BranchPrimitive
 {
     /// <inheritdoc/>
     public override string Name => "switch";
+
+    private protected override Bodies Alternatives => Branches;
 
     /// <summary>A choice among up to three random programs, also by an index outside.</summary>
     public static Sample Draw(SampleSource source)

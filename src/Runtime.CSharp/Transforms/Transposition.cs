@@ -62,6 +62,12 @@ public static class Transposition
                 continue;
             }
 
+            if (node.Operands.Any(operand => dependence.Reaches(operand) && !operand.Type.HasTangent))
+            {
+                throw new DerivativeException(
+                    $"{node.Primitive.Name}: what it chooses or counts by depends on a linear value, so the function is not linear.");
+            }
+
             Gathering?[] into = [.. node.Operands.Select(Of)];
             foreach (Gathering gathering in into.OfType<Gathering>())
             {
