@@ -31,10 +31,15 @@ module Chart =
 
     /// A chart of several lines over common axes; points that are not finite are left out.
     let lines title xLabel yLabel (series: Series list) =
-        let finite (x: float, y: float) = System.Double.IsFinite x && System.Double.IsFinite y
+        let finite (x: float, y: float) =
+            System.Double.IsFinite x && System.Double.IsFinite y
 
         let series =
-            series |> List.map (fun line -> { line with Points = List.filter finite line.Points })
+            series
+            |> List.map (fun line ->
+                { line with
+                    Points = List.filter finite line.Points
+                })
 
         let range pick =
             match series |> List.collect _.Points |> List.map pick with
@@ -45,10 +50,17 @@ module Chart =
 
         let xLow, xHigh = range fst
         let yLow, yHigh = range snd
-        let placeX x = left + (x - xLow) / (xHigh - xLow) * (width - left - right)
-        let placeY y = height - bottom - (y - yLow) / (yHigh - yLow) * (height - top - bottom)
+
+        let placeX x =
+            left + (x - xLow) / (xHigh - xLow) * (width - left - right)
+
+        let placeY y =
+            height - bottom - (y - yLow) / (yHigh - yLow) * (height - top - bottom)
+
         let axis points = Svg.polyline "#444" points
-        let tick (value: float) = value.ToString("G4", System.Globalization.CultureInfo.InvariantCulture)
+
+        let tick (value: float) =
+            value.ToString("G4", System.Globalization.CultureInfo.InvariantCulture)
 
         Svg.picture
             width

@@ -13,7 +13,9 @@ module Svg =
         x.ToString("0.##", CultureInfo.InvariantCulture)
 
     let private attributes pairs =
-        pairs |> List.map (fun (name, value) -> $" {name}=\"{value}\"") |> String.concat ""
+        pairs
+        |> List.map (fun (name, value) -> $" {name}=\"{value}\"")
+        |> String.concat ""
 
     /// An element without content.
     let element name pairs = $"<{name}{attributes pairs}/>"
@@ -37,8 +39,7 @@ module Svg =
 
     /// A line through points.
     let polyline (colour: string) points =
-        let places =
-            points |> Seq.map (fun (x, y) -> $"{number x},{number y}") |> String.concat " "
+        let places = points |> Seq.map (fun (x, y) -> $"{number x},{number y}") |> String.concat " "
 
         element "polyline" [ "points", places; "fill", "none"; "stroke", colour; "stroke-width", "2" ]
 
@@ -54,7 +55,9 @@ module Svg =
 
     /// Writes a picture to a file, whole or not at all.
     let save (path: string) (picture: string) =
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath path)) |> ignore
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath path))
+        |> ignore
+
         let temporary = path + ".tmp"
         File.WriteAllText(temporary, picture)
         File.Move(temporary, path, true)

@@ -34,7 +34,7 @@ public sealed partial record StackEmpty(DType Type, Shape Shape, int Depth) : Pr
     }
 
     /// <inheritdoc/>
-    public override Held[] Evaluate(ReadOnlySpan<Held> operands, EvaluationContext context) => 
+    public override Held[] Evaluate(ReadOnlySpan<Held> operands, EvaluationContext context) =>
         [Held.New(new HostStack(Type, Shape, Depth))];
 
     /// <inheritdoc/>
