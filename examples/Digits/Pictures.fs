@@ -25,7 +25,7 @@ module Pictures =
     let private Cell = 76.0
 
     [<Literal>]
-    let private Line = 104.0
+    let private Line = 114.0
 
     [<Literal>]
     let private Columns = 12
@@ -75,7 +75,7 @@ module Pictures =
         ]
         |> String.concat ""
 
-    /// One image, the digit read in it with its probability, and in red the true digit if that is another one.
+    /// One image, the digit read in it with its probability, and the true digit; all in red if they differ.
     let private card (images: Images) (predictions: Prediction[]) x y i =
         let it, truth = predictions[i], images.Labels[i]
         let wrong = it.Digit <> truth
@@ -97,9 +97,7 @@ module Pictures =
             drawing x y Side images i
             Svg.text x (y + Side + 20.0) [ "font-size", "16"; "font-weight", "bold"; "fill", colour ] $"{it.Digit}"
             Svg.text (x + 14.0) (y + Side + 20.0) [ "font-size", "12"; "fill", Grey ] $"{percent} %%"
-
-            if wrong then
-                Svg.text (x + Side) (y + Side + 20.0) [ "font-size", "12"; "fill", Red; "text-anchor", "end" ] $"is {truth}"
+            Svg.text x (y + Side + 34.0) [ "font-size", "12"; "fill", (if wrong then Red else Grey) ] $"is {truth}"
         ]
 
     /// A page of held-out images: first those whose true digit was given the least probability, then others as they come.
