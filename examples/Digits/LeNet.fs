@@ -63,25 +63,25 @@ module LeNet =
             Output = layer model.Output
         }
 
-    /// A model for images of a size, before it has learned anything: weights uniform in ±√(6 / (inputs + outputs)) of a
-    /// neuron (Glorot and Bengio 2010). So are biases: where they are zero, white paper is a tie for max and relu, and the
+    /// A model for images of a size, before it has learned anything: weights uniform in ±√(6 / inputs) of a neuron (He et
+    /// al. 2015), biases in a tenth of it: where they are zero, white paper is a tie for max and relu, and the
     /// loss has a kink.
     let create seed height width : LeNet<float32> =
-        let layer number weights inputs outputs biases =
-            let bound = sqrt (6.0 / float (inputs + outputs))
+        let layer number weights inputs biases =
+            let bound = sqrt (6.0 / float inputs)
             let weightKey, biasKey = Rng.key seed |> Rng.foldIn number |> Rng.split
 
             {
                 Weight = weightKey |> Rng.uniformIn -bound bound weights
-                Bias = biasKey |> Rng.uniformIn -bound bound biases
+                Bias = biasKey |> Rng.uniformIn (-0.1 * bound) (0.1 * bound) biases
             }
 
         // A bias of a convolution is [channels, 1, 1]: one number for a whole plane.
         let conv number inputs outputs =
-            layer number [ outputs; inputs; 5; 5 ] (25 * inputs) (25 * outputs) [ outputs; 1; 1 ]
+            layer number [ outputs; inputs; 5; 5 ] (25 * inputs) [ outputs; 1; 1 ]
 
         let dense number inputs outputs =
-            layer number [ inputs; outputs ] inputs outputs [ outputs ]
+            layer number [ inputs; outputs ] inputs [ outputs ]
 
         // Each pool halves the image and rounds down.
         {

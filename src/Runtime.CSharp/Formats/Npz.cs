@@ -9,6 +9,9 @@ public static class Npz
 {
     private const string Ending = ".npy";
 
+    /// <summary>The first time that an archive can tell: files of equal arrays are equal.</summary>
+    private static readonly DateTimeOffset Epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary>Writes named arrays to a file, whole or not at all: a temporary file beside it is renamed at the end.</summary>
     /// <exception cref="DTypeException">NumPy's format has no code for a dtype (bf16).</exception>
     public static void Save(string path, IEnumerable<KeyValuePair<string, NDArray>> arrays)
@@ -21,7 +24,9 @@ public static class Npz
             {
                 foreach ((string name, NDArray array) in arrays)
                 {
-                    using Stream stream = archive.CreateEntry(name + Ending, CompressionLevel.Fastest).Open();
+                    ZipArchiveEntry entry = archive.CreateEntry(name + Ending, CompressionLevel.Fastest);
+                    entry.LastWriteTime = Epoch;
+                    using Stream stream = entry.Open();
                     NpyHeader.Write(stream, array);
                     stream.Write(Bytes(array));
                 }
