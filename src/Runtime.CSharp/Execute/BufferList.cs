@@ -68,7 +68,7 @@ internal sealed class BufferList(Arena arena, DType type, int length)
     {
         if (arena.Spoil)
         {
-            int size = Buffer.ByteLength(storage);
+            int size = storage.Length * type.Size();
             MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(storage), size).Fill(Rubbish);
         }
     }
