@@ -20,6 +20,7 @@ module Law =
                 BatchLaws.all
                 LaneLaws.all
                 PassLaws.all
+                MemoryLaws.all
                 BranchLaws.all
             ]
 
