@@ -50,6 +50,10 @@ internal static class BodyRules
         LinearizedBody body, IEnumerable<Value> parameters, IEnumerable<Value> residuals, IEnumerable<Value> tangents) =>
         [.. body.Forwarded.Choose(parameters), .. residuals, .. tangents];
 
+    /// <summary>The accumulators that a transposed body goes on with: those with a value; of one that stands for two operands, the first.</summary>
+    internal static ParameterMask Accumulated(Accumulator[] into) =>
+        new(into.Select((accumulator, i) => accumulator.HasValue && Array.IndexOf(into, accumulator) == i));
+
     /// <summary>Adds what a transposed body gives to the accumulators of the linear operands, in order.</summary>
     internal static void Deliver(
         IEnumerable<Accumulator> linear, IEnumerable<Value> cotangents, ParameterMask nonZero, ParameterMask accumulated)

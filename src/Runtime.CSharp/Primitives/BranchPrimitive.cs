@@ -76,7 +76,7 @@ public abstract record BranchPrimitive : BodyPrimitive
         ParameterMask linear = ParameterMask.Present(accumulators.Skip(1));
         ParameterMask given = ParameterMask.Present(cotangents);
         Accumulator[] into = [.. accumulators.OfType<Accumulator>()];
-        ParameterMask accumulated = new(into.Select(accumulator => accumulator.HasValue));
+        ParameterMask accumulated = BodyRules.Accumulated(into);
         TransposedBody[] bodies = [.. Alternatives.Select(body => context.Transpose(body.Graph, linear, given, accumulated))];
         Node adjoint = Node.Make(
             With(new Bodies(bodies.Select(body => (Body)body.Graph))),

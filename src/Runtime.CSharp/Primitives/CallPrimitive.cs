@@ -38,7 +38,7 @@ public abstract record CallPrimitive : BodyPrimitive
     {
         ParameterMask linear = ParameterMask.Present(accumulators);
         Accumulator[] into = [.. accumulators.OfType<Accumulator>()];
-        ParameterMask accumulated = new(into.Select(accumulator => accumulator.HasValue));
+        ParameterMask accumulated = BodyRules.Accumulated(into);
         TransposedBody body = context.Transpose(Inner.Graph, linear, ParameterMask.Present(cotangents), accumulated);
         Node adjoint = Node.Make(
             With(body.Graph),

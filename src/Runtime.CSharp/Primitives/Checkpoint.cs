@@ -30,11 +30,20 @@ public sealed partial record Checkpoint(Body Body) : CallPrimitive
         ImmutableArray<Value> primals = Substitution.Inline(split.Primal, Body.Graph.Parameters);
         ImmutableArray<Value> slopes = Substitution.Inline(
             split.Linear, BodyRules.LinearArguments(split, Body.Graph.Parameters, primals.Skip(count), directions));
+        ParameterMask read = Read(new Graph([.. Body.Graph.Parameters, .. directions], slopes));
         Node linear = Node.Make(
-            new Checkpoint(new Graph([.. Body.Graph.Parameters, .. directions], slopes)), [.. node.Operands, .. tangents.OfType<Value>()]);
+            new Checkpoint(new Graph([.. read.Choose(Body.Graph.Parameters), .. directions], slopes)),
+            [.. read.Choose(node.Operands), .. tangents.OfType<Value>()]);
         return new(node.Results, split.Tangents.Spread(linear.Results));
     }
 
     /// <inheritdoc/>
     protected override Primitive With(Graph body) => new Checkpoint(body);
+
+    /// <summary>The parameters that a graph reads: no other has to be kept.</summary>
+    private static ParameterMask Read(Graph graph)
+    {
+        var read = new HashSet<Value>(graph.Nodes.SelectMany(node => node.Operands).Concat(graph.Results), ReferenceEqualityComparer.Instance);
+        return new(graph.Parameters.Select(read.Contains));
+    }
 }

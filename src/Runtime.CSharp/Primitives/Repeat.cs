@@ -27,7 +27,7 @@ public sealed partial record Repeat(Body Step, int Constants, bool Reverse) : Bo
         Graph step = Graph.Of([TensorType.Of(DType.I64), type, type], x => Substitution.Inline(inner.Graph, [x[1], x[2]]));
         return new(
             new Repeat(step, 1, source.Bool()),
-            NDArray.Scalar((long)source.Int(0, 3)),
+            source.Integers(DType.I64, Shape.Scalar, 0, 3),
             source.Real(type.DType, type.Shape, Domain.All),
             source.Real(type.DType, type.Shape, Domain.All));
     }

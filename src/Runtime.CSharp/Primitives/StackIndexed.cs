@@ -61,6 +61,6 @@ public abstract record StackIndexed : Primitive
             stack.Put(i, source.Real(type, shape, Domain.All));
         }
 
-        return (stack, NDArray.Scalar((long)source.Int(0, 4)), source.Real(type, shape, Domain.All));
+        return (stack, source.Integers(DType.I64, Shape.Scalar, 0, 4), source.Real(type, shape, Domain.All));
     }
 }

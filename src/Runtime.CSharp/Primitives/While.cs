@@ -33,7 +33,7 @@ public sealed partial record While(Body Condition, Body Step, int Constants) : B
         return new(
             new While(condition, step, 1),
             source.Real(type.DType, type.Shape, Domain.All),
-            NDArray.Scalar((long)source.Int(0, 3)),
+            source.Integers(DType.I64, Shape.Scalar, 0, 3),
             source.Real(type.DType, type.Shape, Domain.All));
     }
 
