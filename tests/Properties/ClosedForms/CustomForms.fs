@@ -64,6 +64,14 @@ let tests =
                 let slopes = List.map2 (fun x dx -> exp x * dx) (floats xs) (floats along)
                 expectRules (custom [] []) slopes slopes)
 
+            testCase "a JVP rule that recomputes is linear, though it holds values and tangents in one checkpoint" (fun () ->
+                let recomputed = graph [ vectorType ] (fun x -> make (Checkpoint exponential) x)
+
+                let rule = Adjoint.Transforms.Forward.Apply(recomputed, all 1, all 1).Graph
+
+                let slopes = List.map2 (fun x dx -> exp x * dx) (floats xs) (floats along)
+                expectRules (custom [ rule ] []) slopes slopes)
+
             testCase "a pullback that is not linear clips in reverse" (fun () ->
                 let back = run (pullback (custom [] clipped) (all 1)) [ xs; along ]
                 Expect.equal (back |> List.map floats) [ [ 1.0; 1.0; -0.5 ] ] "clipped")

@@ -85,7 +85,7 @@ let values =
 let private law name check =
     {
         Name = name
-        Mode = Smooth
+        Mode = Choosy
         Differential = true
         Check = check
     }

@@ -47,7 +47,7 @@ let private finite (what: string) (values: HostValue list) =
 let notTaken =
     {
         Name = "a branch not taken adds nothing"
-        Mode = Smooth
+        Mode = Choosy
         Differential = true
         Check =
             fun case source ->

@@ -78,6 +78,8 @@ let private slopeOf (value: HostValue) : HostValue =
 
 let private isCase (case: Case) =
     case.Graph.Nodes.Length = 1
+    && Seq.forall2 (fun a b -> obj.ReferenceEquals(a, b)) case.Graph.Results case.Graph.Nodes[0].Results
+    && case.Graph.Results.Length = case.Graph.Nodes[0].Results.Length
     && isAnalytic case.Graph.Nodes[0].Primitive
     && Point.actives case.Point |> List.forall isReal
     && case.Graph.ResultTypes

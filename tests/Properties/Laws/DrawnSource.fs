@@ -7,8 +7,10 @@ open Adjoint.Ir
 
 /// What kind of numbers a law wants.
 type Mode =
-    /// f64 and c128 inside smooth domains: for laws of derivatives.
+    /// f64 and c128 inside smooth domains, and programs without a choice by data: finite differences converge.
     | Smooth
+    /// As smooth, but programs also choose branches and rounds by data: derivatives exist almost everywhere.
+    | Choosy
     /// Any dtype, with NaN, infinities, zeros of both signs, subnormals and the extremes of integers: for laws of values.
     | Edges
 
@@ -154,13 +156,13 @@ type DrawnSource(tape: Tape, mode: Mode, lane: int) =
             low + choice () % (high - low + 1)
 
     override source.Floating() =
-        if mode = Smooth then
+        if mode <> Edges then
             DType.F64
         else
             source.Pick(DType.F64, DType.F32, DType.F16, DType.BF16)
 
     override source.Numeric() =
-        if mode = Smooth then
+        if mode <> Edges then
             source.Pick(DType.F64, DType.F64, DType.F64, DType.C128)
         else
             let numeric = DTypes.All |> Seq.filter (fun dtype -> dtype <> DType.Bool) |> Array.ofSeq
@@ -196,3 +198,6 @@ type DrawnSource(tape: Tape, mode: Mode, lane: int) =
 
     override source.Body(inputs, outputs) =
         Body(Programs.draw source inputs outputs)
+
+    interface Programs.IChooser with
+        member _.ByData = mode <> Smooth

@@ -111,7 +111,7 @@ let values =
         inPlace case.Graph case.Operands)
 
 let derivatives =
-    { law "memory is used again in derivatives" Smooth (fun case source ->
+    { law "memory is used again in derivatives" Choosy (fun case source ->
           let lanes (like: Point -> HostValue list) =
               case.Lanes
               |> List.map (fun operands ->

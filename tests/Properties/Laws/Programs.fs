@@ -7,6 +7,10 @@ open Adjoint.Ir
 open Adjoint.Primitives
 open Adjoint.Transforms
 
+/// A source may say whether programs choose by their data, where derivatives may have jumps.
+type IChooser =
+    abstract ByData: bool
+
 /// How deep bodies are nested.
 let private deepest = 2
 
@@ -91,14 +95,20 @@ let private layouts: (Value -> Value) list =
             Ops.Scale(Ops.MatMul(flat, Ops.Permute(flat, Axes [| 1; 0 |])), 0.25)
     ]
 
+let private byData (source: SampleSource) =
+    match box source with
+    | :? IChooser as chooser -> chooser.ByData
+    | _ -> true
+
 /// Whether the mean is positive, or a fixed answer.
 let private predicate (source: SampleSource) (x: Value) =
     match source.Int(0, 2) with
-    | 0 -> Ops.Constant(Scalar.Of false)
-    | 1 -> Ops.Constant(Scalar.Of true)
-    | _ ->
+    | 2 when byData source ->
         let middle = mean x
         Ops.Greater(middle, Ops.ZerosLike middle)
+    | choice ->
+        let answer = choice = 1
+        Ops.Constant(Scalar.Of answer)
 
 /// A small number of rounds, sometimes decided by the data.
 let private rounds source x =

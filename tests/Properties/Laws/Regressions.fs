@@ -61,6 +61,28 @@ let tests =
                     Smooth
                     (Tape.ofList []))
 
+            testCase "a branch that reads one value twice gathers its cotangent once" (fun () ->
+                let graph =
+                    parse
+                        """graph(%0: f64[]) {
+                          %1: bool[] = constant() {value = bool false}
+                          %2: f64[] = cond(%1, %0, %0) {then = graph(%0: f64[], %1: f64[]) {
+                            return %0
+                          }, else = graph(%0: f64[], %1: f64[]) {
+                            %2: i64[] = constant() {value = i64 2}
+                            %3: f64[] = repeat(%2, %1, %0) {step = graph(%0: i64[], %1: f64[], %2: f64[]) {
+                              return %2
+                            }, constants = 1, reverse = false}
+                            %4: f64[] = tanh(%3)
+                            return %4
+                          }}
+                          %3: f64[] = add(%0, %2)
+                          return %3
+                        }"""
+
+                let lane = [ reals DType.F64 [] [ -0.87 ] ]
+                Law.holds "transposing twice changes nothing" (Case.make graph [ lane; lane; lane ] [ true ]) Choosy (Tape.ofList []))
+
             testCase "a gather batched over no lanes" (fun () ->
                 let graph =
                     parse

@@ -35,7 +35,7 @@ let pull (case: Case) (mask: ParameterMask, transposed: Graph) cotangents =
 let adjoint =
     {
         Name = "a transpose is the adjoint"
-        Mode = Smooth
+        Mode = Choosy
         Differential = true
         Check =
             fun case source ->
