@@ -39,6 +39,19 @@ let execute capture (program: string) (arguments: string list) =
     job.WaitForExit()
     job.ExitCode, (if capture then output.Result + errors.Result else "")
 
+/// Runs a program in the repository root and hands over each line that it prints, as it comes.
+let follow show (program: string) (arguments: string list) =
+    let info = ProcessStartInfo(program, arguments, WorkingDirectory = root, RedirectStandardOutput = true)
+    use job = Process.Start info
+    let mutable line = job.StandardOutput.ReadLine()
+
+    while not (isNull line) do
+        show line
+        line <- job.StandardOutput.ReadLine()
+
+    job.WaitForExit()
+    job.ExitCode
+
 /// Runs a set-up step quietly: one line with its time, and the program's own output if it fails.
 let step (name: string) program arguments =
     printf $"{name} ... "
@@ -90,10 +103,64 @@ let packageSource () =
 let digits arguments =
     runProject "examples/Digits" "Digits" arguments
 
+/// The suites: each a program whose last line is its count.
+let suites =
+    [
+        "tests/Properties", "Adjoint.Properties"
+        "tests/Library", "Adjoint.LibraryTests"
+        "tests/Examples", "Adjoint.ExampleTests"
+    ]
+
+/// Runs a suite on the screen. Gives what passed, failed and was skipped; a suite without a count has failed.
+let runSuite arguments (folder, name) =
+    let closing = Regex(@"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$")
+    let mutable count = None
+
+    let show (line: string) =
+        printfn "%s" line
+        let found = closing.Match line
+
+        if found.Success then
+            let number (i: int) =
+                if found.Groups[i].Success then
+                    int found.Groups[i].Value
+                else
+                    0
+
+            count <- Some(number 1, number 2, number 3)
+
+    printfn $"{folder}:"
+
+    let code =
+        follow show "dotnet" (Path.Combine(folder, "bin", "Release", "net10.0", $"{name}.dll") :: arguments)
+
+    match count with
+    | Some(passed, failed, _) when failed > 0 || code = 0 || passed = 0 -> count.Value
+    | Some(passed, failed, skipped) -> passed, failed + 1, skipped
+    | None ->
+        eprintfn $"{folder} ended with code {code} and without a count."
+        0, 1, 0
+
 let test arguments =
+    build "Adjoint.slnx"
+    let counts = suites |> List.map (runSuite arguments)
+    let total part = counts |> List.sumBy part
+
+    let passed, failed, skipped =
+        total (fun (p, _, _) -> p), total (fun (_, f, _) -> f), total (fun (_, _, s) -> s)
+
+    printfn
+        "%s"
+        ($"{passed} passed, {failed} failed"
+         + (if skipped = 0 then "" else $", {skipped} skipped"))
+
+    if failed > 0 || passed = 0 then
+        raise (Stop 1)
+
+let laws arguments =
     runProject "tests/Properties" "Adjoint.Properties" arguments
 
-let mutate arguments = test ("--mutate" :: arguments)
+let mutate arguments = laws ("--mutate" :: arguments)
 
 let format _ =
     tools ()
@@ -134,6 +201,7 @@ let targets =
     [
         "run", "train the digits example; arguments go to it", digits
         "test", "run all tests; arguments go to the runner (--filter TEXT)", test
+        "laws", "run the laws alone; also --cases N for N times as many cases, --smoke for one each", laws
         "mutate", "break each rule in turn and show that a law fails", mutate
         "format", "lay out all sources", format
         "lint", "check layout, analyzers and the repository's own rules", lint

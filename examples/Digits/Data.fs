@@ -49,7 +49,7 @@ module Data =
 
     /// 0 ... n - 1 in an order that depends on the key alone.
     let shuffled (key: Tensor<uint32>) n =
-        Rng.permutation n key |> Tensor.toArray |> Array.map int
+        Random.permutation n key |> Tensor.toArray |> Array.map int
 
     /// The scans that come with the example (data/README.md): 8 × 8 pixels from 0 to 16, then the digit.
     let private scans () =
@@ -72,7 +72,7 @@ module Data =
     /// The scans, shuffled and split in about 80 to 20. The split is always the same, so that figures can be compared.
     let digits () =
         let all = scans ()
-        let training, heldOut = shuffled (Rng.key 0) all.Count |> Array.splitAt (all.Count * 4 / 5)
+        let training, heldOut = shuffled (Random.key 0) all.Count |> Array.splitAt (all.Count * 4 / 5)
 
         {
             Name = "UCI optical digits"

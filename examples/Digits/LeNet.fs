@@ -69,11 +69,11 @@ module LeNet =
     let create seed height width : LeNet<float32> =
         let layer number weights inputs biases =
             let bound = sqrt (6.0 / float inputs)
-            let weightKey, biasKey = Rng.key seed |> Rng.foldIn number |> Rng.split
+            let weightKey, biasKey = Random.key seed |> Random.foldIn number |> Random.split
 
             {
-                Weight = weightKey |> Rng.uniformIn -bound bound weights
-                Bias = biasKey |> Rng.uniformIn (-0.1 * bound) (0.1 * bound) biases
+                Weight = weightKey |> Random.uniformIn -bound bound weights
+                Bias = biasKey |> Random.uniformIn (-0.1 * bound) (0.1 * bound) biases
             }
 
         // A bias of a convolution is [channels, 1, 1]: one number for a whole plane.

@@ -87,7 +87,7 @@ module Training =
         let step, vary, predict = compile step, compile Variation.apply, predictor ()
 
         let keyOf (number: int) =
-            Rng.key options.Seed |> Rng.foldIn 0 |> Rng.foldIn number
+            Random.key options.Seed |> Random.foldIn 0 |> Random.foldIn number
 
         let batch = min options.Batch data.Training.Count
         let steps = data.Training.Count / batch
@@ -104,14 +104,14 @@ module Training =
             let oneStep (state, total) (i, indices) =
                 let place = (number - 1) * steps + i
                 let images, labels = Images.pick indices data.Training |> Images.tensors
-                let varied = vary (keyOf place |> Rng.foldIn 1, images)
+                let varied = vary (keyOf place |> Random.foldIn 1, images)
                 let rate = rateAt place |> float32 |> Tensor.scalar
                 let loss, state = step (rate, state, (varied, labels))
                 progress.Step $"loss {value loss:F4}"
                 state, total + float (value loss)
 
             let state, total =
-                Data.shuffled (keyOf number |> Rng.foldIn 2) data.Training.Count
+                Data.shuffled (keyOf number |> Random.foldIn 2) data.Training.Count
                 |> Array.chunkBySize batch
                 |> Array.truncate steps
                 |> Array.indexed

@@ -18,7 +18,7 @@ module Variation =
             |> Tensor.reshape [ count; (height + 2) * pitch ]
 
         let random number most : Tensor<float32> =
-            key |> Rng.foldIn number |> Rng.uniformIn -most most [ count; 1; 1 ]
+            key |> Random.foldIn number |> Random.uniformIn -most most [ count; 1; 1 ]
 
         // Places from the middle of the image, then in the padded one.
         let across: Tensor<float32> = Tensor.arange width - float32 (width - 1) / 2.0f

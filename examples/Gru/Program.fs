@@ -48,12 +48,12 @@ let loss (sequences, answers) model =
 
 /// Sequences at random, the first mark in one half and the second in the other; and their answers, 1 for yes.
 let batch count key =
-    let numbers = key |> Rng.foldIn 0 |> Rng.uniformIn -1.0 1.0 [ count; steps ]
+    let numbers = key |> Random.foldIn 0 |> Random.uniformIn -1.0 1.0 [ count; steps ]
 
     let mark number low high =
         key
-        |> Rng.foldIn number
-        |> Rng.integers low high [ count ]
+        |> Random.foldIn number
+        |> Random.integers low high [ count ]
         |> Tensor.oneHot steps
 
     let first, second = mark 1 0 (steps / 2), mark 2 (steps / 2) steps
@@ -65,7 +65,7 @@ let batch count key =
 let create key =
     let uniform number shape =
         let bound = 1.0 / sqrt (float hidden)
-        key |> Rng.foldIn number |> Rng.uniformIn -bound bound shape
+        key |> Random.foldIn number |> Random.uniformIn -bound bound shape
 
     let gate number =
         {
@@ -113,7 +113,7 @@ let step (key, state) =
 
 /// Trains on fresh sequences at every step, so there is nothing to learn by heart.
 let train count =
-    let model = create (Rng.key 1)
+    let model = create (Random.key 1)
     let zeros = Structure.zerosLike model
     let step = compile step
 
@@ -125,13 +125,14 @@ let train count =
             Time = Tensor.scalar 0.0f
         }
 
-    let after = Seq.fold (fun state i -> step (Rng.key 2 |> Rng.foldIn i, state)) before (seq { 1..count })
+    let after =
+        Seq.fold (fun state i -> step (Random.key 2 |> Random.foldIn i, state)) before (seq { 1..count })
 
     after.Model
 
 /// The share of new sequences that a model answers rightly.
 let accuracy model =
-    let sequences, answers = batch 1000 (Rng.key 3)
+    let sequences, answers = batch 1000 (Random.key 3)
     let right = (logits model sequences .> 0.0f) .= (answers .> 0.5f)
     let share: Tensor<float> = right |> Tensor.cast |> Tensor.mean
     value share

@@ -51,7 +51,7 @@ let create seed =
         let bound = sqrt (6.0 / float inputs)
 
         {
-            Weight = Rng.key seed |> Rng.foldIn number |> Rng.uniformIn -bound bound weights
+            Weight = Random.key seed |> Random.foldIn number |> Random.uniformIn -bound bound weights
             Bias = Tensor.zeros biases
         }
 

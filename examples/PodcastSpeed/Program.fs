@@ -51,15 +51,15 @@ let listener =
 let observe count key =
     let states =
         {
-            Category = key |> Rng.foldIn 0 |> Rng.integers 0 categories.Length [ count ]
-            Section = key |> Rng.foldIn 1 |> Rng.integers 0 sections.Length [ count ]
+            Category = key |> Random.foldIn 0 |> Random.integers 0 categories.Length [ count ]
+            Section = key |> Random.foldIn 1 |> Random.integers 0 sections.Length [ count ]
         }
 
     {
         State = states
         Speed =
             vmap (predict listener) states
-            + Rng.uniformIn -0.05 0.05 [ count ] (Rng.foldIn 2 key)
+            + Random.uniformIn -0.05 0.05 [ count ] (Random.foldIn 2 key)
     }
 
 /// The model before it has seen anything. Its bounds are narrow: one that holds no speed has no derivative, and would never move.
@@ -86,7 +86,7 @@ let train steps observations =
 /// The mean absolute errors on observations that weren't trained on: of the untrained model, of the trained one, and of
 /// the listener, who can't be foretold better than the noise allows.
 let figures () =
-    let seen, fresh = observe 400 (Rng.key 1), observe 400 (Rng.key 2)
+    let seen, fresh = observe 400 (Random.key 1), observe 400 (Random.key 2)
     let model = train 600 seen
     let error model = meanError fresh model |> value
     error untrained, error model, error listener, model

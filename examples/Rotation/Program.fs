@@ -78,7 +78,7 @@ let truth = about [ 2.0 / 3.0; -1.0 / 3.0; 2.0 / 3.0 ] 2.0
 
 /// The rotation found, its distance from the true one as an angle, how far its length is from one, and the loss.
 let figures () =
-    let vectors = Rng.key 1 |> Rng.uniformIn -1.0 1.0 [ 20; 3 ]
+    let vectors = Random.key 1 |> Random.uniformIn -1.0 1.0 [ 20; 3 ]
     let measured = vmap (turn truth) vectors
     let found = fit vectors measured 100
     let length = found.Quaternion |> Tensor.norm |> value

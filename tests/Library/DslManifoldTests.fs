@@ -1,11 +1,11 @@
 /// Values with a tangent space of their own.
-module Adjoint.Properties.DslManifoldTests
+module Adjoint.LibraryTests.DslManifoldTests
 
 open Expecto
 open FsCheck
 open Adjoint
 open Adjoint.Core
-open Adjoint.Properties.DslModels
+open Adjoint.LibraryTests.DslModels
 
 /// A point of the unit sphere; tangents are coordinates in the plane that touches it there.
 type Direction =

@@ -1,11 +1,11 @@
 /// Structures: what they may be made of, what belongs to them, and how they complain.
-module Adjoint.Properties.DslStructureTests
+module Adjoint.LibraryTests.DslStructureTests
 
 open System.Collections.Generic
 open Expecto
 open Adjoint
 open Adjoint.Core
-open Adjoint.Properties.DslModels
+open Adjoint.LibraryTests.DslModels
 
 type Cyclic =
     {

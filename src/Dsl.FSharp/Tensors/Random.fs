@@ -6,7 +6,7 @@ open Adjoint.Front
 /// Random numbers from explicit keys: the same key gives the same numbers, on every machine and in any trace.
 /// Use each key once: split it, or fold a number into it, for more.
 [<RequireQualifiedAccess>]
-module Rng =
+module Random =
 
     let private shapeOf (shape: int list) = Shape.Of(Array.ofList shape)
 

@@ -1,10 +1,10 @@
 /// The differential operators over structures: every one of them, nested, and with ordinary F# control flow inside.
-module Adjoint.Properties.DslDerivativeTests
+module Adjoint.LibraryTests.DslDerivativeTests
 
 open Expecto
 open Adjoint
 open Adjoint.Core
-open Adjoint.Properties.DslModels
+open Adjoint.LibraryTests.DslModels
 
 let private expected = lazy (differences loss model)
 

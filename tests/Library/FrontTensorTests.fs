@@ -1,5 +1,5 @@
 /// Functions of tensors against plain loops over arrays.
-module Adjoint.Properties.FrontTensorTests
+module Adjoint.LibraryTests.FrontTensorTests
 
 open System
 open Expecto

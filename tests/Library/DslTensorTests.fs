@@ -1,11 +1,11 @@
 /// Tensor<'T>: operators, slices, conversions and print.
-module Adjoint.Properties.DslTensorTests
+module Adjoint.LibraryTests.DslTensorTests
 
 open Expecto
 open FsCheck
 open Adjoint
 open Adjoint.Core
-open Adjoint.Properties.DslModels
+open Adjoint.LibraryTests.DslModels
 
 let private block: Tensor<float> = Tensor.ofSeq [ 2; 3; 4 ] (Seq.init 24 float)
 

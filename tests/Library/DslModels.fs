@@ -1,5 +1,5 @@
 /// Structures that the tests of the F# face use.
-module Adjoint.Properties.DslModels
+module Adjoint.LibraryTests.DslModels
 
 open Expecto
 open Adjoint

@@ -1,5 +1,5 @@
 /// The Tensor module's functions beyond operators, random numbers, and F# Interactive.
-module Adjoint.Properties.DslFunctionTests
+module Adjoint.LibraryTests.DslFunctionTests
 
 open System
 open System.Diagnostics
@@ -7,7 +7,7 @@ open System.IO
 open Expecto
 open Adjoint
 open Adjoint.Core
-open Adjoint.Properties.DslModels
+open Adjoint.LibraryTests.DslModels
 
 let private matrix: Tensor<float> = Tensor.matrix [ [ 1.0; 5.0; 3.0 ]; [ 4.0; 2.0; 6.0 ] ]
 
@@ -108,17 +108,17 @@ let private functions =
 
             testCase "random numbers come from keys" (fun () ->
                 let draw (seed: int) : float[] =
-                    Rng.key seed |> Rng.normal [ 1000 ] |> Tensor.toArray
+                    Random.key seed |> Random.normal [ 1000 ] |> Tensor.toArray
 
                 Expect.equal (draw 1) (draw 1) "repeatable"
                 Expect.notEqual (draw 1) (draw 2) "by seed"
                 Expect.floatClose { absolute = 0.1; relative = 0.0 } (Array.average (draw 3)) 0.0 "mean"
-                let left, right = Rng.key 1 |> Rng.split
+                let left, right = Random.key 1 |> Random.split
                 Expect.notEqual (Tensor.toArray left) (Tensor.toArray right) "split"
-                Expect.sequenceEqual (Rng.key 5 |> Rng.permutation 6 |> Tensor.toArray |> Array.sort) [ 0L .. 5L ] "permutation"
-                Expect.all (Rng.key 5 |> Rng.integers 3 7 [ 100 ] |> Tensor.toArray) (fun n -> n >= 3 && n < 7) "integers"
+                Expect.sequenceEqual (Random.key 5 |> Random.permutation 6 |> Tensor.toArray |> Array.sort) [ 0L .. 5L ] "permutation"
+                Expect.all (Random.key 5 |> Random.integers 3 7 [ 100 ] |> Tensor.toArray) (fun n -> n >= 3 && n < 7) "integers"
 
-                let dropped = vmap (fun key -> Rng.bernoulli 0.5 [ 4 ] key) (Rng.key 1 |> Rng.splitMany 3)
+                let dropped = vmap (fun key -> Random.bernoulli 0.5 [ 4 ] key) (Random.key 1 |> Random.splitMany 3)
                 Expect.equal dropped.Shape [ 3; 4 ] "a key for each lane")
         ]
 

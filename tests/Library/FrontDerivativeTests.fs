@@ -1,5 +1,5 @@
 /// The differential operators and control flow: nesting, rules of one's own, loops, structure of results.
-module Adjoint.Properties.FrontDerivativeTests
+module Adjoint.LibraryTests.FrontDerivativeTests
 
 open System
 open Expecto

@@ -1,5 +1,5 @@
 /// The main job: the digits, IDX files, a short training, its gradient, its pictures and its parameters.
-module Adjoint.Properties.DigitsTests
+module Adjoint.ExampleTests.DigitsTests
 
 open System
 open System.Buffers.Binary
@@ -144,11 +144,11 @@ let private data =
 
             testCase "variation by nothing but chance: the same key, the same images; ink stays within bounds" (fun () ->
                 let images, _ = (Data.digits ()).HeldOut |> Images.tensors
-                let varied = Variation.apply (Rng.key 1, images)
+                let varied = Variation.apply (Random.key 1, images)
                 Expect.equal varied.Shape images.Shape "shape"
                 let ink = Tensor.toArray varied
-                Expect.equal ink (Tensor.toArray (Variation.apply (Rng.key 1, images))) "the same key"
-                Expect.notEqual ink (Tensor.toArray (Variation.apply (Rng.key 2, images))) "another key"
+                Expect.equal ink (Tensor.toArray (Variation.apply (Random.key 1, images))) "the same key"
+                Expect.notEqual ink (Tensor.toArray (Variation.apply (Random.key 2, images))) "another key"
                 Expect.isTrue (ink |> Array.forall (fun ink -> ink >= 0.0f && ink <= 1.0f)) "from 0 to 1"
                 // Stretching and moving keeps most of the ink on the page.
                 let share = Array.sum ink / Array.sum (Tensor.toArray images)

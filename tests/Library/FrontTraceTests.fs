@@ -1,5 +1,5 @@
 /// Frames, observation, the cache of programs, pending work and threads.
-module Adjoint.Properties.FrontTraceTests
+module Adjoint.LibraryTests.FrontTraceTests
 
 open System
 open System.Collections.Generic

@@ -1,5 +1,5 @@
 /// Mistakes, and the errors that answer them: what was wrong, the types and numbers, the user's line, a cure.
-module Adjoint.Properties.FrontErrorTests
+module Adjoint.LibraryTests.FrontErrorTests
 
 open System
 open Expecto

@@ -1,5 +1,5 @@
 /// The figures that the examples print.
-module Adjoint.Properties.ExampleTests
+module Adjoint.ExampleTests.FigureTests
 
 open Expecto
 open Adjoint

@@ -1,5 +1,5 @@
 /// Reductions, shaping, windows, activations and random numbers: named values and plain loops.
-module Adjoint.Properties.FrontFunctionTests
+module Adjoint.LibraryTests.FrontFunctionTests
 
 open System
 open Expecto

@@ -1,10 +1,10 @@
 /// Control flow, batches, compiled functions and rules of one's own, over structures.
-module Adjoint.Properties.DslFlowTests
+module Adjoint.LibraryTests.DslFlowTests
 
 open Expecto
 open Adjoint
 open Adjoint.Core
-open Adjoint.Properties.DslModels
+open Adjoint.LibraryTests.DslModels
 
 let private loops =
     testList

@@ -1,0 +1,7 @@
+module Adjoint.LibraryTests.Main
+
+open Expecto
+
+[<EntryPoint>]
+let main arguments =
+    runTestsInAssemblyWithCLIArgs [] arguments
