@@ -162,6 +162,8 @@ let laws arguments =
 
 let mutate arguments = laws ("--mutate" :: arguments)
 
+let coverage _ = laws [ "--coverage" ]
+
 let format _ =
     tools ()
     dotnet "F# layout" [ "fantomas"; "." ]
@@ -203,6 +205,7 @@ let targets =
         "test", "run all tests; arguments go to the runner (--filter TEXT)", test
         "laws", "run the laws alone; also --cases N for N times as many cases, --smoke for one each", laws
         "mutate", "break each rule in turn and show that a law fails", mutate
+        "coverage", "write docs/coverage.md from a run of every law over every primitive", coverage
         "format", "lay out all sources", format
         "lint", "check layout, analyzers and the repository's own rules", lint
         "packages", "resolve packages anew after a change of paket.dependencies", packages

@@ -14,4 +14,5 @@ let rec private others arguments =
 let main arguments =
     match List.ofArray arguments with
     | "--mutate" :: rest -> Adjoint.Properties.Mutants.Mutation.run (String.concat "" rest)
+    | [ "--coverage" ] -> Adjoint.Properties.Coverage.Page.run ()
     | all -> others all |> Array.ofList |> runTestsInAssemblyWithCLIArgs []

@@ -73,6 +73,9 @@ let values =
         Differential = false
         Check =
             fun case source ->
+                if case.Operands.IsEmpty then
+                    Says.nothing ()
+
                 // Products and sums in the operands' dtype may be taken in another order.
                 let eps, _ = Point.coarsest case.Graph
 

@@ -99,3 +99,21 @@ type Law =
 
     member law.Applies(case: Case) =
         not law.Differential || case.IsDifferentiable
+
+/// A law has nothing to say of a case.
+exception Silent
+
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Says =
+
+    /// Ends a law's check where there is nothing to look at.
+    let nothing () = raise Silent
+
+    /// Holds a law against a case. Whether it said anything; it throws where it does not hold.
+    let anything (law: Law) case source =
+        law.Applies case
+        && (try
+                law.Check case source
+                true
+            with Silent ->
+                false)

@@ -96,7 +96,7 @@ let law =
                 let dx = directions source (Point.actives point)
 
                 match (if isCase case then complexGraph case else None) with
-                | None -> ()
+                | None -> Says.nothing ()
                 | Some graph ->
                     let spread = case.Active.Spread dx
 

@@ -36,7 +36,7 @@ let attributes =
                             Expect.isTrue
                                 (result.At(place).AsComplex.Equals expected)
                                 $"number {place} is {expected}, not {result.At place}")
-                | _ -> ()
+                | _ -> Says.nothing ()
     }
 
 let all = [ attributes ]

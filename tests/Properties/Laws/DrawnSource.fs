@@ -110,19 +110,6 @@ type DrawnSource(tape: Tape, mode: Mode, lane: int) =
 
         result
 
-    let range (dtype: DType) =
-        let bits = 8 * dtype.Size()
-
-        if dtype = DType.Bool then 0I, 1I
-        elif dtype.IsUnsigned() then 0I, (1I <<< bits) - 1I
-        else -(1I <<< (bits - 1)), (1I <<< (bits - 1)) - 1I
-
-    let scalar (dtype: DType) (number: BigInteger) =
-        if dtype = DType.U64 then
-            Scalar.Of(uint64 number)
-        else
-            Scalar.Of(dtype, int64 number)
-
     /// Away from 0 in both parts, so that division is smooth.
     let complexPart dtype seed place =
         if mode = Edges then
@@ -137,14 +124,14 @@ type DrawnSource(tape: Tape, mode: Mode, lane: int) =
         fill dtype shape (fun place -> Scalar.Of(dtype, Complex(part (2 * place), part (2 * place + 1))))
 
     let wholes (dtype: DType) shape =
-        let low, high = range dtype
+        let low, high = Wholes.range dtype
         let seed = seed ()
 
         fill dtype shape (fun place ->
             match Noise.below 8 (seed + 1) place with
-            | 0 when mode = Edges -> scalar dtype low
-            | 1 when mode = Edges -> scalar dtype high
-            | _ -> scalar dtype (max low (min high (BigInteger(Noise.below 11 seed place - 3)))))
+            | 0 when mode = Edges -> Wholes.scalar dtype low
+            | 1 when mode = Edges -> Wholes.scalar dtype high
+            | _ -> Wholes.scalar dtype (max low (min high (BigInteger(Noise.below 11 seed place - 3)))))
 
     /// The choices that nobody has read yet.
     member _.Rest = Tape.ofList left
@@ -181,10 +168,10 @@ type DrawnSource(tape: Tape, mode: Mode, lane: int) =
             wholes dtype shape
 
     override _.Integers(dtype, shape, low, high) =
-        let lowest, highest = range dtype
+        let lowest, highest = Wholes.range dtype
         let low, high = max lowest (BigInteger low), min highest (BigInteger high)
         let seed = seed ()
-        fill dtype shape (fun place -> scalar dtype (low + BigInteger(Noise.bits seed place) % (high - low + 1I)))
+        fill dtype shape (fun place -> Wholes.scalar dtype (low + BigInteger(Noise.bits seed place) % (high - low + 1I)))
 
     override _.Distinct(dtype, shape) =
         let seed = seed ()

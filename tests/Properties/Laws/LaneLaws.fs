@@ -32,7 +32,9 @@ let none =
         Differential = false
         Check =
             fun case _ ->
-                if not case.Operands.IsEmpty then
+                if case.Operands.IsEmpty then
+                    Says.nothing ()
+                else
                     let graph = batch case 0
                     let operands = case.Operands |> List.map empty
                     let results = Point.runGraph graph operands
@@ -64,7 +66,9 @@ let many =
         Differential = false
         Check =
             fun case _ ->
-                if not case.Operands.IsEmpty then
+                if case.Operands.IsEmpty then
+                    Says.nothing ()
+                else
                     let graph = batch case Many
 
                     let operands =

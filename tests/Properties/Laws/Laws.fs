@@ -12,6 +12,7 @@ module Law =
         List.concat
             [
                 ValueLaws.all
+                DTypeLaws.all
                 CreationLaws.all
                 TangentLaws.all
                 ComplexStep.all

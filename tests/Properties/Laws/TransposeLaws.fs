@@ -41,8 +41,12 @@ let adjoint =
             fun case source ->
                 let values = Point.slopes case.Point (Point.run case.Point)
                 let u = directions source values
+                let accepted = accepted case
 
-                for mask, transposed in accepted case do
+                if accepted.IsEmpty then
+                    Says.nothing ()
+
+                for mask, transposed in accepted do
                     let zeros =
                         case.Operands
                         |> List.mapi (fun i x -> if mask[i] then Values.map (fun _ -> 0.0) x else x)

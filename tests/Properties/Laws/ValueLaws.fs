@@ -19,7 +19,7 @@ let private law name check =
     }
 
 /// The results, or the kind of the error that says that operands are outside an operation's domain.
-let private outcome options graph at =
+let outcome options graph at =
     try
         Ok(Point.runWith options graph at)
     with :? AdjointException as error ->
@@ -79,6 +79,13 @@ let private magnitudes (case: Case) (results: HostValue list) =
 let private themselves (results: HostValue list) =
     results |> List.map (fun y -> largest y y |> Array.map Some)
 
+/// So many eps of a size: what is allowed for each number of the results.
+let accuracy (case: Case) (results: HostValue list) =
+    if isElementwise case.Graph then
+        elementwise, themselves results
+    else
+        2.0 * Point.work case.Graph, magnitudes case results
+
 /// Throws where numbers differ by more than factor times eps times their size; where a size is not known, anything goes.
 /// Integers and bools are the same or differ.
 let private close graph factor result (plain: HostValue) (byKernels: HostValue) (sizes: float option[]) =
@@ -108,11 +115,7 @@ let kernels =
         match outcome plainly case.Graph case.Operands, outcome withKernels case.Graph case.Operands with
         | Error expected, Error found -> Expect.equal found expected "the same error"
         | Ok expected, Ok found ->
-            let factor, sizes =
-                if isElementwise case.Graph then
-                    elementwise, themselves expected
-                else
-                    2.0 * Point.work case.Graph, magnitudes case expected
+            let factor, sizes = accuracy case expected
 
             List.zip3 expected found sizes
             |> List.iteri (fun i (e, f, sizes) -> close case.Graph factor i e f sizes)
@@ -128,7 +131,9 @@ let threads =
     law "one thread and two give the same bits" (fun case _ ->
         let mask = ParameterMask(case.Operands |> List.map (fun x -> x :? NDArray))
 
-        if mask.Any then
+        if not mask.Any then
+            Says.nothing ()
+        else
             let graph = Batching.Apply(case.Graph, mask, null, Extent many).Graph
 
             let operands =
