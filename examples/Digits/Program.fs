@@ -55,10 +55,10 @@ let private write (options: Options) (data: DataSet) (model: LeNet<float32>) (ep
     let path name = Path.Combine(options.Out, name)
     Svg.save (path "learning-curve.svg") (Pictures.learningCurve epochs)
     Svg.save (path "predictions.svg") (Pictures.predictions data.HeldOut predictions)
-    Parameters.save (path "parameters.npz") model
+    Files.save (path "parameters.npz") model
     printfn $"""wrote learning-curve.svg, predictions.svg and parameters.npz to {options.Out}"""
 
-    let again = Parameters.load (path "parameters.npz") (Structure.zerosLike model)
+    let again = Files.load (path "parameters.npz") (Structure.zerosLike model)
     Training.predictor () again data.HeldOut = predictions
 
 let private run (options: Options) =

@@ -244,10 +244,10 @@ let private training =
 
         inFolder (fun folder ->
             let path = Path.Combine(folder, "parameters.npz")
-            Parameters.save path model
-            let again = Parameters.load path (Structure.zerosLike model)
+            Files.save path model
+            let again = Files.load path (Structure.zerosLike model)
             Expect.equal (Training.predictor () again data.HeldOut) predictions "the same predictions"
-            refuses "Dense1.Weight is f32[64, 120]" (fun () -> Parameters.load path (LeNet.create 1 12 12) |> ignore)))
+            refuses "Dense1.Weight is f32[64, 120]" (fun () -> Files.load path (LeNet.create 1 12 12) |> ignore)))
 
 [<Tests>]
 let tests = testList "digits" [ files; data; gradients; training ]
