@@ -66,7 +66,7 @@ public sealed class Compiled
             }
         }
 
-        Traced traced = Traced.Of("compile", signature.Types, function, paths);
+        Traced traced = FrameStack.WithLines(() => Traced.Of("compile", signature.Types, function, paths));
         Graph graph = traced.Close();
         Entry entry = new(graph, [.. traced.Captured], new(() => new(graph)));
         if (traced.Captured.All(expr => expr.Frame.Kind == FrameKind.Top))

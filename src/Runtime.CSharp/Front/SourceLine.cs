@@ -16,17 +16,33 @@ internal static class SourceLine
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static Origin OfUser()
     {
-        StackFrame[] frames = new StackTrace(false).GetFrames();
-        int depth = Array.FindIndex(frames, frame => frame.GetMethod() is { } method && !IsOwn(method.Module.Assembly));
-        if (depth < 0)
-        {
-            return Origin.Unknown;
-        }
+        StackFrame[] frames = new StackTrace(1, false).GetFrames();
+        int depth = DepthOfUser(frames);
+        return depth < 0 ? Origin.Unknown : LineOf(frames, depth);
+    }
 
+    /// <summary>The line in a scope, and which function of the library it called: an object of its own each time.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static Origin OfCall(string scope)
+    {
+        StackFrame[] frames = new StackTrace(1, false).GetFrames();
+        int depth = DepthOfUser(frames);
+        return depth < 0
+            ? Origin.Unknown with { Scope = scope }
+            : LineOf(frames, depth) with { Scope = scope, Call = depth == 0 ? null : frames[depth - 1].GetMethod()?.Name };
+    }
+
+    private static int DepthOfUser(StackFrame[] frames) =>
+        Array.FindIndex(frames, frame => frame.GetMethod() is { } method && !IsOwn(method.Module.Assembly));
+
+    /// <summary>The line of a frame of the caller's caller and further out; its symbols are read from the stack as it is now.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Origin LineOf(StackFrame[] frames, int depth)
+    {
         (MethodBase, int) place = (frames[depth].GetMethod()!, frames[depth].GetILOffset());
         if (!Known.TryGetValue(place, out Origin? line))
         {
-            var frame = new StackFrame(depth, true);
+            var frame = new StackFrame(depth + 2, true);
             line = frame.GetFileName() is { } file ? new("", file, frame.GetFileLineNumber()) : Origin.Unknown;
             Known[place] = line;
         }

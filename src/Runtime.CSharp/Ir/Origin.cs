@@ -9,6 +9,9 @@ public sealed record Origin(string Scope, string? File, int Line)
     /// <summary>Nothing is known.</summary>
     public static Origin Unknown { get; } = new("", null, 0);
 
+    /// <summary>The library's function that the user's line called, where that was asked for; audits tell by it what the user wrote.</summary>
+    internal string? Call { get; init; }
+
     /// <summary>encoder/layer1, model.fs:12; empty where nothing is known.</summary>
     public override string ToString()
     {

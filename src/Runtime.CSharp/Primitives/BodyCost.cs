@@ -1,3 +1,4 @@
+using Adjoint.Core;
 using Adjoint.Ir;
 
 namespace Adjoint.Primitives;
@@ -7,15 +8,21 @@ internal static class BodyCost
 {
     internal static Cost Of(Graph body)
     {
-        double operations = 0;
-        double bytes = 0;
+        Cost sum = default;
         foreach (Node node in body.Nodes)
         {
-            Cost cost = node.Primitive.Cost([.. node.Operands.Select(operand => operand.Type)]);
-            operations += cost.Operations;
-            bytes += cost.Bytes;
+            sum += Of(node);
         }
 
-        return new(operations, bytes);
+        return sum;
+    }
+
+    /// <summary>The cost of a node; where a repeat is told its number of steps by a constant, of all its steps.</summary>
+    private static Cost Of(Node node)
+    {
+        Cost cost = node.Primitive.Cost([.. node.Operands.Select(operand => operand.Type)]);
+        return node is { Primitive: Repeat repeat } && node.Operands[0].Producer?.Primitive is Constant count
+            ? Math.Max(count.Value.AsLong, 0) * Of(repeat.Step.Graph)
+            : cost;
     }
 }

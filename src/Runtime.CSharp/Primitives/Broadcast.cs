@@ -17,6 +17,9 @@ public sealed partial record Broadcast(Shape Shape, Axes Axes) : LinearPrimitive
     /// <inheritdoc/>
     public override string Name => "broadcast";
 
+    /// <inheritdoc/>
+    public override Cost Cost(ImmutableArray<ValueType> operands) => base.Cost(operands) with { Operations = 0 };
+
     /// <summary>Draws a tensor and axes to add to it.</summary>
     public static Sample Draw(SampleSource source)
     {

@@ -17,6 +17,9 @@ public sealed partial record Concatenate(int Axis) : TensorPrimitive
     /// <inheritdoc/>
     public override string Name => "concatenate";
 
+    /// <inheritdoc/>
+    public override Cost Cost(ImmutableArray<ValueType> operands) => base.Cost(operands) with { Operations = 0 };
+
     /// <summary>Draws one to three tensors that differ along an axis.</summary>
     public static Sample Draw(SampleSource source)
     {

@@ -12,6 +12,9 @@ public sealed partial record Constant(Scalar Value) : TensorPrimitive
     /// <inheritdoc/>
     public override string Name => "constant";
 
+    /// <inheritdoc/>
+    public override Cost Cost(ImmutableArray<ValueType> operands) => base.Cost(operands) with { Operations = 0 };
+
     /// <summary>Draws a number.</summary>
     public static Sample Draw(SampleSource source) =>
         new(new Constant(source.Real(Shape.Scalar, Domain.All).At(0)), ImmutableArray<HostValue>.Empty);

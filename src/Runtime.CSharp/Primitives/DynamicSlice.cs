@@ -19,6 +19,9 @@ public sealed partial record DynamicSlice(Ints Sizes, bool Checked) : TensorPrim
     /// <inheritdoc/>
     public override string Name => "dynamic_slice";
 
+    /// <inheritdoc/>
+    public override Cost Cost(ImmutableArray<ValueType> operands) => base.Cost(operands) with { Operations = 0 };
+
     /// <summary>Draws a tensor and starts, out of range too where they are not checked.</summary>
     public static Sample Draw(SampleSource source)
     {

@@ -26,6 +26,9 @@ public sealed partial record Gather(
     /// <inheritdoc/>
     public override string Name => "gather";
 
+    /// <inheritdoc/>
+    public override Cost Cost(ImmutableArray<ValueType> operands) => base.Cost(operands) with { Operations = 0 };
+
     private WindowAxes Windows => new(Offset, Collapsed, Start, OperandBatch, IndexBatch);
 
     /// <summary>Draws an operand, what of its axes an index chooses, and indices in and out of range.</summary>

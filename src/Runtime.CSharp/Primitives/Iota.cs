@@ -14,6 +14,9 @@ public sealed partial record Iota(DType Type, Shape Shape, int Axis) : TensorPri
     /// <inheritdoc/>
     public override string Name => "iota";
 
+    /// <inheritdoc/>
+    public override Cost Cost(ImmutableArray<ValueType> operands) => base.Cost(operands) with { Operations = 0 };
+
     /// <summary>Draws a dtype, a shape and an axis.</summary>
     public static Sample Draw(SampleSource source)
     {

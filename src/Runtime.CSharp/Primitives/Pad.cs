@@ -20,6 +20,9 @@ public sealed partial record Pad(Ints Low, Ints High, Ints Interior) : TensorPri
     /// <inheritdoc/>
     public override string Name => "pad";
 
+    /// <inheritdoc/>
+    public override Cost Cost(ImmutableArray<ValueType> operands) => base.Cost(operands) with { Operations = 0 };
+
     /// <summary>Draws a tensor, a number, and paddings that leave something or nothing.</summary>
     public static Sample Draw(SampleSource source)
     {

@@ -16,6 +16,9 @@ public sealed partial record Permute(Axes Permutation) : LinearPrimitive
     /// <inheritdoc/>
     public override string Name => "permute";
 
+    /// <inheritdoc/>
+    public override Cost Cost(ImmutableArray<ValueType> operands) => base.Cost(operands) with { Operations = 0 };
+
     /// <summary>Draws a tensor and an order of its axes.</summary>
     public static Sample Draw(SampleSource source)
     {

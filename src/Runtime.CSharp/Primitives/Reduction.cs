@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
 
@@ -11,6 +12,10 @@ public abstract record Reduction : UnaryPrimitive
 
     /// <summary>The dtypes it is defined for.</summary>
     private protected abstract DTypeKinds Takes { get; }
+
+    /// <summary>One operation an element of the operand.</summary>
+    public sealed override Cost Cost(ImmutableArray<ValueType> operands) =>
+        base.Cost(operands) with { Operations = ((TensorType)operands[0]).Shape.Size };
 
     /// <summary>Whether no elements have a result.</summary>
     private protected virtual bool TakesNone => true;

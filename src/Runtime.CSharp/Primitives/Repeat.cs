@@ -14,6 +14,9 @@ public sealed partial record Repeat(Body Step, int Constants, bool Reverse) : Bo
     /// <inheritdoc/>
     public override string Name => "repeat";
 
+    /// <summary>One step: how many there are is known when it runs.</summary>
+    public override Cost Cost(ImmutableArray<ValueType> operands) => BodyCost.Of(Step.Graph) with { HasOpenLoop = true };
+
     /// <inheritdoc/>
     public override bool MayUpdate(int operand) => operand >= FirstCarry;
 

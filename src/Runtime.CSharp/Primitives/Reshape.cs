@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
 
@@ -10,6 +11,9 @@ public sealed partial record Reshape(Shape Shape) : LinearPrimitive
 {
     /// <inheritdoc/>
     public override string Name => "reshape";
+
+    /// <inheritdoc/>
+    public override Cost Cost(ImmutableArray<ValueType> operands) => base.Cost(operands) with { Operations = 0 };
 
     /// <summary>Draws a tensor to be made flat, or to get an axis of one element.</summary>
     public static Sample Draw(SampleSource source)

@@ -14,6 +14,9 @@ public sealed partial record Reverse(Axes Axes) : LinearPrimitive
     /// <inheritdoc/>
     public override string Name => "reverse";
 
+    /// <inheritdoc/>
+    public override Cost Cost(ImmutableArray<ValueType> operands) => base.Cost(operands) with { Operations = 0 };
+
     /// <summary>Draws a tensor and some of its axes.</summary>
     public static Sample Draw(SampleSource source)
     {

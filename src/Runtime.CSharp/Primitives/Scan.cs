@@ -157,11 +157,7 @@ public sealed partial record Scan(Body Step, int Constants, int Carries, int Len
     }
 
     /// <inheritdoc/>
-    public override Cost Cost(ImmutableArray<ValueType> operands)
-    {
-        Cost step = BodyCost.Of(Step.Graph);
-        return new(step.Operations * Length, step.Bytes * Length);
-    }
+    public override Cost Cost(ImmutableArray<ValueType> operands) => Length * BodyCost.Of(Step.Graph);
 
     /// <summary>The type of one slice.</summary>
     private ValueType Slice(ValueType x) =>

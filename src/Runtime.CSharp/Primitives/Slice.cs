@@ -19,6 +19,9 @@ public sealed partial record Slice(Ints Start, Ints Limit, Ints Stride) : Linear
     /// <inheritdoc/>
     public override string Name => "slice";
 
+    /// <inheritdoc/>
+    public override Cost Cost(ImmutableArray<ValueType> operands) => base.Cost(operands) with { Operations = 0 };
+
     /// <summary>Draws a tensor and a range along each axis.</summary>
     public static Sample Draw(SampleSource source)
     {

@@ -18,6 +18,10 @@ public sealed partial record While(Body Condition, Body Step, int Constants) : B
     /// <inheritdoc/>
     public override string Name => "while";
 
+    /// <summary>One turn: how many there are is known when it runs.</summary>
+    public override Cost Cost(ImmutableArray<ValueType> operands) =>
+        (BodyCost.Of(Condition.Graph) + BodyCost.Of(Step.Graph)) with { HasOpenLoop = true };
+
     /// <inheritdoc/>
     public override bool MayUpdate(int operand) => operand >= Constants;
 

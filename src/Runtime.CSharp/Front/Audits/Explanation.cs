@@ -1,0 +1,35 @@
+using Adjoint.Compile;
+using Adjoint.Ir;
+
+namespace Adjoint.Front.Audits;
+
+/// <summary>A function's graph, made to be read. Prints as text.</summary>
+public sealed class Explanation
+{
+    private readonly Lazy<string> text;
+
+    /// <summary>An explanation of a graph.</summary>
+    public Explanation(Graph graph)
+    {
+        Graph = graph;
+        text = new(() => ExplainText.Of(graph));
+    }
+
+    /// <summary>The graph. Its parameters are the arguments' leaves, then what the function uses from outside.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>What it takes to run.</summary>
+    public GraphSize Size => GraphSize.Of(Graph);
+
+    /// <summary>
+    /// One operation a line with types and attributes, bodies indented under the operation that runs them, the user's scope and line as a
+    /// comment where it changes, literals where they are used; then what it takes to run.
+    /// </summary>
+    public string Text => text.Value;
+
+    /// <summary>The same function after the passes that it goes through before it runs.</summary>
+    public Explanation Optimized() => new(Pipeline.Default.Run(Graph));
+
+    /// <inheritdoc cref="Text"/>
+    public override string ToString() => Text;
+}
