@@ -77,14 +77,14 @@ module TensorReductions =
         let logSumExpOver (axes: int list) (x: Tensor<'T>) : Tensor<'T> =
             Tensor<'T>(Tensors.LogSumExp(x.Expr, Array.ofList axes))
 
-        /// Root of the sum of squared absolute values of all elements: rank 0; the derivative at 0 is NaN.
+        /// Root of the sum of squared absolute values of all elements: rank 0; the derivative at 0 is taken as 0.
         let norm (x: Tensor<'T>) : Tensor<'T> = Tensor<'T>(Tensors.Norm x.Expr)
 
-        /// Root of the sum of squared absolute values along an axis, which goes; the derivative at 0 is NaN.
+        /// Root of the sum of squared absolute values along an axis, which goes; the derivative at 0 is taken as 0.
         let normAlong (axis: int) (x: Tensor<'T>) : Tensor<'T> =
             Tensor<'T>(Tensors.Norm(x.Expr, [| axis |]))
 
-        /// Root of the sum of squared absolute values over axes, which go; the derivative at 0 is NaN.
+        /// Root of the sum of squared absolute values over axes, which go; the derivative at 0 is taken as 0.
         let normOver (axes: int list) (x: Tensor<'T>) : Tensor<'T> =
             Tensor<'T>(Tensors.Norm(x.Expr, Array.ofList axes))
 

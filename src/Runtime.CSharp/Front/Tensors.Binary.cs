@@ -19,7 +19,7 @@ public static partial class Tensors
     /// <summary>The smaller of an element and a literal.</summary>
     public static Expr Minimum(this Expr x, double y) => x.Minimum(Literals.Like("minimum", x, y));
 
-    /// <summary>Remainder of the division cut towards zero; its sign is the dividend's.</summary>
+    /// <summary>Remainder of the division cut towards zero, as C's fmod; its sign is the dividend's. See <see cref="Mod(Expr, Expr)"/>.</summary>
     public static Expr Remainder(this Expr x, Expr y) => Expr.Binary("remainder", x, y, Ops.Rem);
 
     /// <summary>Remainder of the division by a literal.</summary>

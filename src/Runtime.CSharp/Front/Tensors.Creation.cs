@@ -55,8 +55,8 @@ public static partial class Tensors
         return (step == 1 ? indices : indices * step) is var steps && start == 0 ? steps : steps + start;
     }
 
-    /// <summary>Evenly spaced numbers from start to stop, both included.</summary>
-    public static Expr Linspace(DType type, double start, double stop, int count)
+    /// <summary>Evenly spaced numbers from start to stop, which is left out where endpoint is false.</summary>
+    public static Expr Linspace(DType type, double start, double stop, int count, bool endpoint = true)
     {
         if (!type.IsFloating())
         {
@@ -64,7 +64,7 @@ public static partial class Tensors
         }
 
         Expr indices = Iota(type, count);
-        Expr fraction = indices / Math.Max(count - 1, 1);
+        Expr fraction = indices / Math.Max(endpoint ? count - 1 : count, 1);
         return (start * (1.0 - fraction)) + (stop * fraction);
     }
 

@@ -63,17 +63,6 @@ public static partial class Tensors
     /// <summary>Products of each element of one with each of the other, both flattened: a matrix.</summary>
     public static Expr Outer(this Expr x, Expr y) => x.Flatten().ExpandDims(1) * y.Flatten().ExpandDims(0);
 
-    /// <summary>The elements with equal indices along two axes, which become the last axis.</summary>
-    public static Expr Diagonal(this Expr x, int first = -2, int second = -1)
-    {
-        (int a, int b) = (Axis.Of("diagonal", first, x.Rank, x.Type.ToString()), Axis.Of("diagonal", second, x.Rank, x.Type.ToString()));
-        int count = Math.Min(x.Shape[a].Value, x.Shape[b].Value);
-        Expr square = Building.Make(x, value => Ops.SliceAxis(Ops.SliceAxis(value, a, 0, count), b, 0, count));
-        Expr chosen = Iota(DType.I32, square.Shape, a).Equal(Iota(DType.I32, square.Shape, b));
-        Expr only = chosen.Where(square, square.ZerosLike()).Sum(b);
-        return only.MoveAxis(a < b ? a : a - 1, -1);
-    }
-
     /// <summary>The sum of the diagonal of the last two axes.</summary>
     public static Expr Trace(this Expr x) => x.Diagonal().Sum(-1);
 

@@ -66,13 +66,6 @@ public static partial class Tensors
         return shifted - shifted.Exp().Sum(axis, true).Log();
     }
 
-    /// <summary>Root of the sum of squared absolute values.</summary>
-    public static Expr Norm(this Expr x, IReadOnlyList<int>? axes = null, bool keepAxes = false)
-    {
-        Expr squared = x.DType.IsComplex() ? x.Abs().Square() : x.Square();
-        return squared.Sum(axes, keepAxes).Sqrt();
-    }
-
     /// <summary>Running sum along an axis.</summary>
     public static Expr CumSum(this Expr x, int axis = -1, bool reverse = false) =>
         Building.Make(x, value => Ops.CumSum(value, Axis.Of("cumsum", axis, x.Rank), reverse));
