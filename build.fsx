@@ -109,6 +109,7 @@ let suites =
         "tests/Properties", "Adjoint.Properties"
         "tests/Library", "Adjoint.LibraryTests"
         "tests/Examples", "Adjoint.ExampleTests"
+        "tests/FirstHour", "Adjoint.FirstHourTests"
     ]
 
 /// Runs a suite on the screen. Gives what passed, failed and was skipped; a suite without a count has failed.
@@ -187,6 +188,20 @@ let packages _ =
     let path = Path.Combine(root, "paket.lock")
     File.WriteAllText(path, Regex.Replace(File.ReadAllText path, @"remote: .*", "remote: %NUGET_SOURCE%"))
 
+/// Makes the packages in a folder, out/packages unless another is given. With --no-build, from what is built.
+let pack arguments =
+    let options, folders = arguments |> List.partition (fun (argument: string) -> argument.StartsWith "--")
+
+    let folder = folders |> List.tryHead |> Option.defaultValue "out/packages"
+
+    if not (List.contains "--no-build" options) then
+        build "src/Dsl.FSharp"
+
+    for project in [ "src/Runtime.CSharp"; "src/Dsl.FSharp" ] do
+        dotnet $"pack {project}" [ "pack"; project; "-c"; "Release"; "--no-build"; "-o"; folder; "-v"; "quiet" ]
+
+    printfn $"packages are in {folder}"
+
 let clean _ =
     for folder in [ "src"; "tests"; "examples"; "benchmarks" ] do
         let path = Path.Combine(root, folder)
@@ -209,6 +224,7 @@ let targets =
         "format", "lay out all sources", format
         "lint", "check layout, analyzers and the repository's own rules", lint
         "packages", "resolve packages anew after a change of paket.dependencies", packages
+        "pack", "make the NuGet packages, in out/packages or in the folder that is given", pack
         "clean", "delete what was built", clean
     ]
 

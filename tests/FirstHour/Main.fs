@@ -1,0 +1,7 @@
+module Adjoint.FirstHourTests.Main
+
+open Expecto
+
+[<EntryPoint>]
+let main arguments =
+    runTestsInAssemblyWithCLIArgs [] arguments
