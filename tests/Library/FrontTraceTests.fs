@@ -127,6 +127,11 @@ let private observation =
                 let f (x: Expr) = if number w > 2.5 then x * w else x
                 Expect.equal (array (Differential.Vmap(f).Invoke(Expr.Of [| 1.0; 2.0 |]))) [| 3.0; 6.0 |] "in vmap")
 
+            testCase "a number that was never computed can be looked at" (fun () ->
+                Expect.equal (number (Tensors.Full(DType.F64, Shape.Scalar, 0.5))) 0.5 "full"
+                let loss = Differential.Grad(fun (x: Expr) -> x * number (Tensors.Ones DType.F64))
+                Expect.equal (number (loss.Invoke(scalar 2.0))) 1.0 "inside grad")
+
             testCase "text shows the value where there is one" (fun () ->
                 Expect.equal ((scalar 1.0 + 1.0).ToString()) "f64[] 2" "concrete"
                 let mutable text = ""

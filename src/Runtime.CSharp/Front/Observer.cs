@@ -57,7 +57,8 @@ internal static class Observer
 
         for (int i = 0; i < unknown.Length; i++)
         {
-            unknown[i].Settle(wanted[i].Known!);
+            HostValue value = wanted[i].Known ??= Cone.KnownOf(wanted[i])!;
+            unknown[i].Settle(value);
         }
     }
 

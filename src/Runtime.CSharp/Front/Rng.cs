@@ -5,10 +5,15 @@ using Adjoint.Primitives;
 namespace Adjoint.Front;
 
 /// <summary>
-/// Random numbers from explicit keys: the same key gives the same numbers, on every machine. Bits are JAX's (partitionable Threefry).
+/// Random numbers from explicit keys: the same key gives the same numbers, on every machine, for any number of threads, traced or not.
 /// </summary>
-/// <remarks>A key is u32[2]. Use each once: split it, or fold a number into it, for more.</remarks>
-public static class Rng
+/// <remarks>
+/// <para>A key is u32[2]. Use each once: split it, or fold a number into it, for more.</para>
+/// <para>Bits are JAX's, Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror and Shaw 2011) at a counter for each element
+/// (jax_threefry_partitionable), and so are the ways from bits to numbers unless a function says otherwise. Shapes are last but for
+/// options; numbers have a derivative in whatever shifts or scales them.</para>
+/// </remarks>
+public static partial class Rng
 {
     /// <summary>The key of a seed.</summary>
     public static Expr Key(long seed) => Expr.Of((uint)((ulong)seed >> 32), (uint)(ulong)seed);
@@ -29,102 +34,25 @@ public static class Rng
     /// <summary>A new key from a key and a number.</summary>
     public static Expr FoldIn(Expr key, int number) => FoldIn(key, Expr.Scalar(unchecked((uint)number)));
 
-    /// <summary>Random bits: u32 or u64 of a shape.</summary>
+    /// <summary>Random bits: u8, u16, u32 or u64 of a shape.</summary>
+    /// <exception cref="DTypeException">It is another dtype.</exception>
     public static Expr Bits(Expr key, Shape shape, DType type = DType.U32)
     {
         CheckKey("bits", key);
-        if (type == DType.U32)
+        switch (type)
         {
-            return Building.Make(key, value => Ops.RandomBits(value, shape));
+            case DType.U32:
+                return Building.Make(key, value => Ops.RandomBits(value, shape));
+            case DType.U8 or DType.U16:
+                return Bits(key, shape).Cast(type);
+            case DType.U64:
+                Expr words = Words(key, Tensors.Iota(DType.U32, shape.Size)).Cast(DType.U64);
+                Expr high = words[Slice.All, 0];
+                return high.ShiftLeft(Literals.Like("bits", high, 32L)).Or(words[Slice.All, 1]).Reshape(shape);
+            default:
+                throw new DTypeException($"bits: {type.Name()} is none of u8, u16, u32, u64.").Here();
         }
-
-        if (type != DType.U64)
-        {
-            throw new DTypeException($"bits: {type.Name()} is neither u32 nor u64.").Here();
-        }
-
-        Expr words = Words(key, Tensors.Iota(DType.U32, shape.Size)).Cast(DType.U64);
-        return words[Slice.All, 0].ShiftLeft(Literals.Like("bits", words[Slice.All, 0], 32L)).Or(words[Slice.All, 1]).Reshape(shape);
     }
-
-    /// <summary>Numbers spread evenly over low … high, which is excluded. f16 and bf16 are rounded from f32.</summary>
-    public static Expr Uniform(Expr key, Shape shape, DType type = DType.F32, double low = 0.0, double high = 1.0)
-    {
-        if (type is DType.F16 or DType.BF16)
-        {
-            return Uniform(key, shape, DType.F32, low, high).Cast(type);
-        }
-
-        (DType word, long one, long drop) = type switch
-        {
-            DType.F32 => (DType.U32, 0x3F800000L, 9L),
-            DType.F64 => (DType.U64, 0x3FF0000000000000L, 12L),
-            _ => throw new DTypeException($"uniform: {type.Name()} is no floating dtype.").Here(),
-        };
-        Expr bits = Bits(key, shape, word);
-        Expr mantissa = bits.ShiftRightLogical(Literals.Like("uniform", bits, drop)).Or(Literals.Like("uniform", bits, one));
-        Expr unit = mantissa.Bitcast(type) - 1.0;
-        return low == 0 && high == 1 ? unit : ((unit * (high - low)) + low).Maximum(low);
-    }
-
-    /// <summary>Normally distributed numbers of mean 0 and variance 1: √2 erfInv u.</summary>
-    public static Expr Normal(Expr key, Shape shape, DType type = DType.F32)
-    {
-        if (type is DType.F16 or DType.BF16)
-        {
-            return Normal(key, shape, DType.F32).Cast(type);
-        }
-
-        double low = type == DType.F32 ? MathF.BitIncrement(-1f) : Math.BitIncrement(-1.0);
-        return Uniform(key, shape, type, low).ErfInv() * Math.Sqrt(2.0);
-    }
-
-    /// <summary>True with a probability, for each element.</summary>
-    public static Expr Bernoulli(Expr key, Shape shape, double probability = 0.5) => Uniform(key, shape).Less(probability);
-
-    /// <summary>Whole numbers spread evenly over low … high, which is excluded: i32 or i64.</summary>
-    public static Expr Integers(Expr key, Shape shape, long low, long high, DType type = DType.I32)
-    {
-        if (type is not (DType.I32 or DType.I64) || low >= high)
-        {
-            throw new DomainException($"integers: {low} to {high} in {type.Name()}; a range that is not empty, in i32 or i64, is wanted.");
-        }
-
-        (DType word, int width) = type == DType.I32 ? (DType.U32, 32) : (DType.U64, 64);
-        Expr[] keys = Split(key);
-        ulong span = (ulong)high - (ulong)low;
-        ulong half = (1UL << (width / 2)) % span;
-        Expr Number(ulong number) => Tensors.Full(shape, Scalar.Of(number)).Cast(word);
-        Expr range = Number(span);
-        Expr upper = Bits(keys[0], shape, word).Remainder(range) * Number(unchecked(half * half) % span);
-        Expr offset = (upper + Bits(keys[1], shape, word).Remainder(range)).Remainder(range);
-        return offset.Cast(type) + low;
-    }
-
-    /// <summary>0 … count − 1 in random order, in i64.</summary>
-    public static Expr Permutation(Expr key, int count)
-    {
-        Expr order = Tensors.Iota(DType.I64, count);
-        int rounds = (int)Math.Ceiling(3 * Math.Log(Math.Max(count, 1)) / Math.Log(uint.MaxValue));
-        for (int i = 0; i < rounds; i++)
-        {
-            Expr[] keys = Split(key);
-            key = keys[0];
-            order = Tensors.Sort([Bits(keys[1], order.Shape), order], 0)[1];
-        }
-
-        return order;
-    }
-
-    /// <summary>Numbers of the standard Gumbel distribution: −ln(−ln u).</summary>
-    public static Expr Gumbel(Expr key, Shape shape, DType type = DType.F32)
-    {
-        double tiny = type == DType.F64 ? 2.2250738585072014e-308 : 1.17549435e-38;
-        return -(-Uniform(key, shape, type, tiny).Log()).Log();
-    }
-
-    /// <summary>An index along an axis, in i64, with probabilities in proportion to the exponentials of its elements.</summary>
-    public static Expr Categorical(Expr key, Expr logits, int axis = -1) => (logits + Gumbel(key, logits.Shape, logits.DType)).ArgMax(axis);
 
     /// <summary>Both words of the bits at counters (0, number): a new last axis of 2.</summary>
     private static Expr Words(Expr key, Expr numbers)
@@ -143,5 +71,20 @@ public static class Rng
             throw new ShapeException($"{operation}: {key.Type} is no key; a key is u32[2]. "
                 + "Make one of a seed with Key, and take one of several.").Here();
         }
+    }
+
+    private static void CheckFloating(string operation, DType type)
+    {
+        if (!type.IsFloating())
+        {
+            throw new DTypeException($"{operation}: {type.Name()} is no floating dtype.").Here();
+        }
+    }
+
+    /// <summary>What a function gives in a dtype; f16 and bf16 are rounded from f32.</summary>
+    private static Expr Rounded(string operation, DType type, Func<DType, Expr> draw)
+    {
+        CheckFloating(operation, type);
+        return type is DType.F16 or DType.BF16 ? draw(DType.F32).Cast(type) : draw(type);
     }
 }
