@@ -161,6 +161,9 @@ let test arguments =
 let laws arguments =
     runProject "tests/Properties" "Adjoint.Properties" arguments
 
+let judge arguments =
+    runProject "tests/Suites" "Adjoint.Suites" arguments
+
 let mutate arguments = laws ("--mutate" :: arguments)
 
 let coverage _ = laws [ "--coverage" ]
@@ -221,6 +224,7 @@ let targets =
         "laws", "run the laws alone; also --cases N for N times as many cases, --smoke for one each", laws
         "mutate", "break each rule in turn and show that a law fails", mutate
         "coverage", "write docs/coverage.md from a run of every law over every primitive", coverage
+        "suites", "judge by the suites of others, and write docs/suites.md; their folder, if not ../shared/suites", judge
         "format", "lay out all sources", format
         "lint", "check layout, analyzers and the repository's own rules", lint
         "packages", "resolve packages anew after a change of paket.dependencies", packages

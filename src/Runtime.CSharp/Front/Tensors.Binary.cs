@@ -114,9 +114,6 @@ public static partial class Tensors
     /// <summary>The same numbers in another dtype; floats to integers are cut towards zero and saturate, NaN gives 0.</summary>
     public static Expr Cast(this Expr x, DType type) => Building.Make(x, value => Ops.Convert(value, type));
 
-    /// <summary>The same bits as another dtype of the same width.</summary>
-    public static Expr Bitcast(this Expr x, DType type) => Building.Make(x, value => Ops.Bitcast(value, type));
-
     /// <summary>The same tensor; when it is computed, its elements go to the handler of diagnostics.</summary>
     public static Expr DebugPrint(this Expr x, string label) => Building.Make(x, value => Ops.DebugPrint(label, value));
 

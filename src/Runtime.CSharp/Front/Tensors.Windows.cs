@@ -68,12 +68,12 @@ public static partial class Tensors
         return whole ? Sum(x) / (double)plan.Window.Aggregate(1L, (product, extent) => product * extent) : Sum(x) / Sum(x.OnesLike());
     }
 
-    private static int[] ForEach(string operation, string what, IReadOnlyList<int>? given, int count)
+    internal static int[] ForEach(string operation, string what, IReadOnlyList<int>? given, int count)
     {
         int[] all = given is null ? [.. Enumerable.Repeat(1, count)] : [.. given];
         if (all.Length != count)
         {
-            throw new ShapeException($"{operation}: {all.Length} {what} for {count} spatial axes; one each is wanted.").Here();
+            throw new ShapeException($"{operation}: {all.Length} {what} for {count} axes; one each is wanted.").Here();
         }
 
         return all.All(number => number >= 1)

@@ -3,11 +3,12 @@ using Adjoint.Core;
 
 namespace Adjoint.Primitives;
 
-/// <summary>The order of elements along an axis, stable, NaN last.</summary>
+/// <summary>The order of elements along an axis, stable, NaN last unless asked otherwise.</summary>
 internal static class Orders
 {
     /// <summary>For each place the index along the axis of the element that comes there.</summary>
-    internal static NDArray Of(NDArray keys, int axis, bool descending) => Dispatch.Ordered(new Sorting(axis, descending), [keys]);
+    internal static NDArray Of(NDArray keys, int axis, bool descending, bool nansFirst = false) =>
+        Dispatch.Ordered(new Sorting(axis, descending, nansFirst), [keys]);
 
     /// <summary>x with the elements of each line in this order; neighbours along the line lie at a stride.</summary>
     internal static NDArray Take(NDArray x, NDArray order, int stride, int extent)
@@ -23,7 +24,7 @@ internal static class Orders
         return result;
     }
 
-    private sealed class Sorting(int axis, bool descending) : IOrderedEvaluation
+    private sealed class Sorting(int axis, bool descending, bool nansFirst) : IOrderedEvaluation
     {
         public NDArray Run<T>(NDArray[] operands)
             where T : unmanaged, INumber<T>, IMinMaxValue<T>
@@ -60,7 +61,7 @@ internal static class Orders
         {
             if (T.IsNaN(a) || T.IsNaN(b))
             {
-                return T.IsNaN(a).CompareTo(T.IsNaN(b));
+                return nansFirst ? T.IsNaN(b).CompareTo(T.IsNaN(a)) : T.IsNaN(a).CompareTo(T.IsNaN(b));
             }
 
             return descending ? b.CompareTo(a) : a.CompareTo(b);

@@ -6,7 +6,8 @@ namespace Adjoint.Primitives;
 
 /// <summary>The K largest elements along the last axis in descending order, and their indices.</summary>
 /// <remarks>
-/// <para>Results: values [.., K] and indices, i32[.., K]. Equal elements in order of index; NaN last, as sort does.</para>
+/// <para>Results: values [.., K] and indices, i32[.., K]. Equal elements in order of index; NaN counts as the largest, so that
+/// the first of them is the maximum (as JAX's and PyTorch's).</para>
 /// <para>Derivative: the values' tangents are the operand's at the indices.</para>
 /// </remarks>
 /// <param name="K">How many, at most the extent.</param>
@@ -44,7 +45,7 @@ public sealed partial record TopK(int K) : Primitive
     {
         NDArray x = operands[0].Array;
         int last = x.Shape.Rank - 1;
-        NDArray order = Orders.Of(x, last, true);
+        NDArray order = Orders.Of(x, last, true, nansFirst: true);
         NDArray sorted = Orders.Take(x, order, 1, x.Shape[last].Value);
         var first = new Slice(Ints.Repeat(0, last + 1), new(x.Shape.With(last, K).ToArray()), Ints.Repeat(1, last + 1));
         context.CountElements(x.Size);
