@@ -35,24 +35,6 @@ public static partial class Tensors
         return x.Not().PopCount();
     }
 
-    /// <summary>The nearest number to x of its dtype in the direction of y; y where they are equal, NaN where one is.</summary>
-    public static Expr NextAfter(this Expr x, Expr y)
-    {
-        (Expr from, Expr to) = Broadcasting.Meet("next_after", x, y);
-        if (!from.DType.IsFloating())
-        {
-            throw new DTypeException($"next_after: takes floating numbers, not {from.Type}; cast them first?").Here();
-        }
-
-        Expr bits = from.SameBits(Signed(Bits(from.DType)));
-        Expr away = from.Less(to).Equal(from.Greater(0.0));
-        Expr next = (bits + away.Where(bits.OnesLike(), -bits.OnesLike())).SameBits(from.DType);
-        Expr least = bits.OnesLike().SameBits(from.DType);
-        Expr moved = from.Equal(0.0).Where(to.Greater(0.0).Where(least, -least), next);
-        Expr isNumber = from.Equal(from).And(to.Equal(to));
-        return from.Equal(to).Where(to, isNumber.Where(moved, from + to)).StopGradient();
-    }
-
     /// <summary>The nearest whole number, halves away from zero (StableHLO's round_nearest_afz). Derivative: 0.</summary>
     public static Expr RoundHalfAway(this Expr x)
     {
@@ -65,8 +47,6 @@ public static partial class Tensors
         Building.Make(x, value => Ops.ReducePrecision(value, exponentBits, mantissaBits));
 
     private static int Bits(DType type) => type == DType.Bool ? 1 : 8 * type.Size();
-
-    private static DType Signed(int bits) => bits switch { 8 => DType.I8, 16 => DType.I16, 32 => DType.I32, _ => DType.I64 };
 
     private static DType Unsigned(int bits) => bits switch { 8 => DType.U8, 16 => DType.U16, 32 => DType.U32, _ => DType.U64 };
 
