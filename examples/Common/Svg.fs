@@ -43,11 +43,11 @@ module Svg =
 
         element "polyline" [ "points", places; "fill", "none"; "stroke", colour; "stroke-width", "2" ]
 
-    /// A whole picture on white.
+    /// A whole picture on a white card, which stands on any page.
     let picture (width: float) (height: float) elements =
         [
             $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {number width} {number height}\" font-family=\"sans-serif\" font-size=\"13\">"
-            rectangle (0.0, 0.0) (width, height) "white"
+            element "rect" [ "width", number width; "height", number height; "rx", "8"; "fill", "white" ]
             yield! elements
             "</svg>"
         ]

@@ -30,26 +30,19 @@ module Pictures =
     [<Literal>]
     let private Columns = 12
 
-    /// A picture inside another one.
-    let private inset (x: float) (y: float) (width: float) (height: float) (picture: string) =
-        $"<svg x=\"{Svg.number x}\" y=\"{Svg.number y}\" width=\"{Svg.number width}\" height=\"{Svg.number height}\">{picture}</svg>"
-
     /// Losses and held-out accuracy, epoch by epoch.
     let learningCurve (epochs: Epoch list) =
-        let series name colour pick =
-            {
-                Name = name
-                Colour = colour
-                Points = epochs |> List.map (fun epoch -> float epoch.Number, pick epoch)
-            }
+        let line name colour pick =
+            Plot.line name colour [ for epoch in epochs -> float epoch.Number, pick epoch ]
 
-        let losses =
-            Chart.lines "Loss" "epoch" "" [ series "training" Blue _.Loss; series "held out" Red _.HeldOutLoss ]
-
-        let accuracy =
-            Chart.lines "Held-out accuracy, %" "epoch" "" [ series "held out" Red (fun epoch -> 100.0 * epoch.Accuracy) ]
-
-        Svg.picture 1280.0 400.0 [ inset 0.0 0.0 640.0 400.0 losses; inset 640.0 0.0 640.0 400.0 accuracy ]
+        Drawing.row
+            [
+                Plot.create "Loss" "epoch" ""
+                |> line "training" Blue _.Loss
+                |> line "held out" Red _.HeldOutLoss
+                Plot.create "Held-out accuracy, %" "epoch" ""
+                |> line "" Red (fun epoch -> 100.0 * epoch.Accuracy)
+            ]
 
     /// The pixels of an image in a square at (x, y): a path for each of 16 greys, white left out.
     let private drawing (x: float) (y: float) (side: float) (images: Images) i =

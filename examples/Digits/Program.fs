@@ -16,7 +16,11 @@ let private load (options: Options) =
         | Some folder -> Idx.dataSet folder
         | None -> Data.digits ()
 
-    let { Height = height; Width = width } = data.Training
+    let {
+            Images.Height = height
+            Width = width
+        } =
+        data.Training
 
     if min height width < 4 then
         raise (BadOption $"The images are {height} × {width}; the network takes 4 × 4 and larger.")

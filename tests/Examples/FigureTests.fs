@@ -4,17 +4,7 @@ module Adjoint.ExampleTests.FigureTests
 open Expecto
 open Adjoint
 open Adjoint.Examples
-
-/// Rounding of a few operations in float.
-let private rounding = 1e-14
-
-let private near tolerance expected actual message =
-    if not (abs (actual - expected) <= tolerance) then
-        failtest $"{message}: {actual:R} is not within {tolerance} of {expected:R}."
-
-let private allNear tolerance expected actual message =
-    Expect.hasLength (Seq.toList actual) (Seq.length expected) message
-    Seq.iter2 (fun e a -> near tolerance e a message) expected actual
+open Adjoint.ExampleTests.Checks
 
 let private formulas =
     testList

@@ -76,7 +76,7 @@ module Flow =
     let repeat (n: Tensor<int64>) (step: Tensor<int64> -> 'S -> 'S) (state: 'S) : 'S =
         counted "repeat" state step (fun flat body -> Adjoint.Front.Flow.Repeat(n.Expr, body, flat.Leaves, false, flat.Paths))
 
-    let private scanned operation reverse (step: 'S -> 'X -> 'S * 'Y) (state: 'S) (xs: 'X) : 'S * 'Y =
+    let private scanned operation length reverse (step: 'S -> 'X -> 'S * 'Y) (state: 'S) (xs: 'X) : 'S * 'Y =
         let carried, slices = Flat.take state, Flat.take xs
         let mutable form: Form<'Y> option = None
 
@@ -88,17 +88,24 @@ module Flow =
                 struct (keeping operation carried next, results.Leaves))
 
         let struct (last, results) =
-            Adjoint.Front.Flow.Scan(body, carried.Leaves, slices.Leaves, Nullable(), reverse, carried.Paths)
+            Adjoint.Front.Flow.Scan(body, carried.Leaves, slices.Leaves, length, reverse, carried.Paths)
 
         carried.With last, form.Value.With results
 
     /// Carries a state along axis 0 of every leaf of xs, and stacks what each step gives on a new axis 0.
     /// step : state -> one slice of each leaf -> next state, result. As `List.mapFold`, with the state first.
-    let scan (step: 'S -> 'X -> 'S * 'Y) (state: 'S) (xs: 'X) : 'S * 'Y = scanned "scan" false step state xs
+    let scan (step: 'S -> 'X -> 'S * 'Y) (state: 'S) (xs: 'X) : 'S * 'Y =
+        scanned "scan" (Nullable()) false step state xs
 
     /// As `scan`, from the last slice to the first; results lie at their slice's place.
-    let scanBack (step: 'S -> 'X -> 'S * 'Y) (state: 'S) (xs: 'X) : 'S * 'Y = scanned "scanBack" true step state xs
+    let scanBack (step: 'S -> 'X -> 'S * 'Y) (state: 'S) (xs: 'X) : 'S * 'Y =
+        scanned "scanBack" (Nullable()) true step state xs
+
+    /// Carries a state through so many steps, and stacks what each step gives on a new axis 0: a path, for one.
+    /// step : state -> next state, result. ShapeException: the count is negative.
+    let unfold (count: int) (step: 'S -> 'S * 'Y) (state: 'S) : 'S * 'Y =
+        scanned "unfold" (Nullable count) false (fun state () -> step state) state ()
 
     /// A function of each slice along axis 0 of every leaf, one after the other; results are stacked on axis 0. `vmap` does all at once.
     let map (f: 'X -> 'Y) (xs: 'X) : 'Y =
-        snd (scanned "map" false (fun () x -> (), f x) () xs)
+        snd (scanned "map" (Nullable()) false (fun () x -> (), f x) () xs)
