@@ -10,6 +10,7 @@ public static partial class Differential
     /// <param name="guess">A real tensor of any shape; the systems are dense, so of moderate size.</param>
     /// <param name="tolerance">The largest residual that counts as 0; by default 64 units of the dtype's precision.</param>
     /// <param name="steps">The most steps that are taken; then x is what was reached.</param>
+    /// <remarks>It also ends where rounding does: when a step moves x by less than 4 units of its precision.</remarks>
     public static Expr NewtonRoot(Func<Expr, Expr> f, Expr guess, double? tolerance = null, int steps = 50)
     {
         if (!guess.DType.IsFloating())
@@ -17,16 +18,19 @@ public static partial class Differential
             throw new DTypeException($"newton: the guess is {guess.Type}, not real floating. Cast it?").Here();
         }
 
-        double small = tolerance ?? 64 * guess.DType.Epsilon();
+        double epsilon = guess.DType.Epsilon();
+        double small = tolerance ?? 64 * epsilon;
         int size = guess.Size;
         Expr Solve(Expr start) => Flow.While(
-            state => state[1].Less(steps).And(f(state[0]).Abs().Max().Greater(small)),
+            state => state[1].Less(steps).And(state[2]).And(f(state[0]).Abs().Max().Greater(small)),
             state =>
             {
                 (Expr residual, Func<Expr, Expr> linear) = Linearize(f, state[0]);
-                return [state[0] - Along(linear, residual, size), state[1] + 1L];
+                Expr change = Along(linear, residual, size);
+                Expr moved = change.Abs().Max().Greater(state[0].Abs().Max() * (4 * epsilon));
+                return [state[0] - change, state[1] + 1L, moved];
             },
-            [start, Expr.Scalar(0L)])[0];
+            [start, Expr.Scalar(0L), Expr.Scalar(true)])[0];
         return CustomRoot(f, guess, Solve, (linear, y) => Along(linear, y, size));
     }
 
