@@ -13,7 +13,7 @@ let private GradientBound = 1e-5
 let private load (options: Options) =
     let data =
         match options.Idx with
-        | Some folder -> Idx.dataSet folder
+        | Some folder -> Mnist.dataSet folder
         | None -> Data.digits ()
 
     let {

@@ -82,7 +82,7 @@ let private files =
 
                 for changes in [ []; packed ] do
                     dataSet changes (fun folder ->
-                        let data = Idx.dataSet folder
+                        let data = Mnist.dataSet folder
                         let read = data.Training
                         Expect.equal (read.Count, read.Height, read.Width) (2, 4, 4) "sizes"
                         Expect.equal read.Labels [| 3; 9 |] "labels"
@@ -91,18 +91,19 @@ let private files =
 
             for name, bytes, reason in
                 [
-                    "no header", [| 0uy; 0uy |], "does not begin"
-                    "another type of element", [| 0uy; 0uy; 13uy; 3uy; yield! images[4..] |], "does not begin"
-                    "another number of axes", idx [ 2; 16 ] ink, "does not begin"
-                    "cut short", images[.. images.Length - 2], "is cut short: it says 2 × 4 × 4 elements and holds 31"
+                    "no header", [| 0uy; 0uy |], "cut short"
+                    "another type of element", idx [ 2; 4; 4 ] ink |> Array.mapi (fun i byte -> if i = 2 then 9uy else byte), "i8[2, 4, 4]"
+                    "another number of axes", idx [ 2; 16 ] ink, "u8[2, 16], where bytes with 3 axes are wanted"
+                    "cut short", images[.. images.Length - 2], "cut short"
                     "longer than it says", Array.append images [| 0uy |], "goes on after"
-                    "says that it is huge", idx [ Int32.MaxValue; Int32.MaxValue; Int32.MaxValue ] ink, "more than fit in memory"
-                    "says more than it holds", idx [ 60000; 28; 28 ] ink, "is cut short"
-                    "a negative extent", idx [ 2; -4; -4 ] ink, "must be positive"
+                    "says that it is huge", idx [ Int32.MaxValue; Int32.MaxValue; Int32.MaxValue ] ink, "more than 2147483591 elements"
+                    "says more than it holds", idx [ 60000; 28; 28 ] ink, "cut short"
+                    "a negative extent", idx [ 2; -4; -4 ] ink, "the extent -4"
+                    "no image", idx [ 0; 4; 4 ] [||], "has no images"
                 ] do
                 testCase $"are refused: {name}" (fun () ->
                     dataSet [ "train-images-idx3-ubyte", Some bytes ] (fun folder ->
-                        refuses reason (fun () -> Idx.dataSet folder |> ignore))
+                        refuses reason (fun () -> Mnist.dataSet folder |> ignore))
 
                     let packed =
                         [
@@ -110,7 +111,7 @@ let private files =
                             "train-images-idx3-ubyte.gz", Some(pack bytes)
                         ]
 
-                    dataSet packed (fun folder -> refuses reason (fun () -> Idx.dataSet folder |> ignore)))
+                    dataSet packed (fun folder -> refuses reason (fun () -> Mnist.dataSet folder |> ignore)))
 
             for name, changes, reason in
                 [
@@ -121,7 +122,7 @@ let private files =
                     "sizes differ", [ "t10k-images-idx3-ubyte", Some(idx [ 2; 2; 8 ] ink) ], "differ in size"
                 ] do
                 testCase $"are refused: {name}" (fun () ->
-                    dataSet changes (fun folder -> refuses reason (fun () -> Idx.dataSet folder |> ignore)))
+                    dataSet changes (fun folder -> refuses reason (fun () -> Mnist.dataSet folder |> ignore)))
         ]
 
 let private data =

@@ -37,3 +37,24 @@ module Files =
 
     /// Reads one tensor as NumPy's load does. DTypeException: its elements are not 'T.
     let loadNpy (path: string) : Tensor<'T> = Tensor.ofNDArray (Npy.Load path)
+
+    /// Writes one tensor as an IDX file, packed if the name ends in .gz. DTypeException: the format has u8, i8, i16, i32, f32 and f64.
+    let saveIdx (path: string) (x: Tensor<'T>) : unit = Idx.Save(path, x.Expr.Value())
+
+    /// Reads an IDX file, packed or not, as MNIST's are. DTypeException: its elements are not 'T.
+    let loadIdx (path: string) : Tensor<'T> = Tensor.ofNDArray (Idx.Load path)
+
+    /// Writes a table as text: a name for each column (none: no header), and numbers [rows, columns].
+    let saveCsv (path: string) (names: string list) (x: Tensor<'T>) : unit =
+        let names = if names.IsEmpty then null else Array.ofList names
+        Csv.Save(path, x.Expr.Value(), names)
+
+    /// Reads a table of numbers: the columns' names, and [rows, columns] of float, float32 or int64. A missing number is NaN.
+    let loadCsv (path: string) : string list * Tensor<'T> =
+        let table = Csv.Load(path, CsvOptions(Type = DTypeOf<'T>.Value))
+        List.ofSeq table.Names, Tensor.ofNDArray table.Values
+
+    /// Reads some columns of a table, in this order: [rows, columns] of float, float32 or int64. A missing number is NaN.
+    let loadCsvColumns (columns: string list) (path: string) : Tensor<'T> =
+        let options = CsvOptions(Type = DTypeOf<'T>.Value, Columns = Array.ofList columns)
+        Tensor.ofNDArray (Csv.Load(path, options)).Values

@@ -71,6 +71,30 @@ internal sealed class ByteReader
         return all.ToArray();
     }
 
+    /// <summary>All bytes that are left.</summary>
+    internal byte[] Rest(string what)
+    {
+        long most = Math.Min(options.MostBytes, System.Array.MaxLength);
+        if (Left > most)
+        {
+            throw Error($"{what} takes {Left} bytes; the reader allows {most}.");
+        }
+
+        using var all = new MemoryStream((int)Math.Min(Left ?? 0, Trusted));
+        byte[] piece = new byte[ArrayBytes.Piece];
+        for (int count = Some(piece); count > 0; count = Some(piece))
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            all.Write(piece, 0, count);
+            if (all.Length > most)
+            {
+                throw Error($"{what} takes more bytes than the reader allows, {most}.");
+            }
+        }
+
+        return all.ToArray();
+    }
+
     /// <summary>Fills a span as far as the file goes; gives how far.</summary>
     internal int Some(Span<byte> into)
     {

@@ -16,6 +16,15 @@ let inFolder (test: string -> unit) =
     finally
         folder.Delete true
 
+/// Runs a test with a path of its own.
+let atPath (test: string -> 'R) : 'R =
+    let folder = Directory.CreateTempSubdirectory "adjoint-files-"
+
+    try
+        test (Path.Combine(folder.FullName, "file"))
+    finally
+        folder.Delete true
+
 /// What an action writes to a stream.
 let written (write: Stream -> unit) =
     use stream = new MemoryStream()
