@@ -7,6 +7,21 @@ namespace Adjoint.Primitives;
 /// <summary>Sums of run-time values of one type, where null is zero.</summary>
 internal static class HostSums
 {
+    /// <summary>The stack's type itself, if its numbers have sums.</summary>
+    /// <exception cref="TypeRuleException">They are bools.</exception>
+    internal static StackType Summable(string name, StackType stack)
+    {
+        ValueType entry = stack.Element;
+        while (entry is StackType inner)
+        {
+            entry = inner.Element;
+        }
+
+        return entry is TensorType { DType: DType.Bool }
+            ? throw new TypeRuleException($"{name}: bools have no sum; {stack} was given. Convert them?")
+            : stack;
+    }
+
     internal static HostValue Add(HostValue? left, HostValue right, EvaluationContext context)
     {
         switch (left)

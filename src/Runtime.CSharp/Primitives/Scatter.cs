@@ -77,21 +77,29 @@ public sealed partial record Scatter(
         var places = new WindowPlaces(Name, Windows, Mode, operands[0].Array, operands[1].Array, updates.Shape);
         NDArray x = operands[0].Writable();
         context.CountElements(updates.Size + (operands[0].Owned ? 0L : x.Size));
+        (int[] inOperand, int[] inUpdates) = (places.InOperand, places.InWindows);
+        (int[] extents, int[] operandStrides, int[] updateStrides) = (places.Extents, places.OperandStrides, places.WindowStrides);
+        if (Offset.Any(axis => axis < updates.Shape.Rank - Offset.Count))
+        {
+            // One window after the other would not be the updates' row-major order.
+            (inOperand, inUpdates) = places.ElementByElement();
+            (extents, operandStrides, updateStrides) = ([], [], []);
+        }
+
         if (Update != ScatterUpdate.Set)
         {
             Combining.Join(
                 Update,
-                new(x, places.InOperand, Boxes.Offsets(places.Extents, places.OperandStrides)),
-                new(updates, places.InWindows, Boxes.Offsets(places.Extents, places.WindowStrides)));
+                new(x, inOperand, Boxes.Offsets(extents, operandStrides)),
+                new(updates, inUpdates, Boxes.Offsets(extents, updateStrides)));
             return [Held.New(x)];
         }
 
-        for (int i = 0; i < places.InOperand.Length; i++)
+        for (int i = 0; i < inOperand.Length; i++)
         {
-            if (places.InOperand[i] >= 0)
+            if (inOperand[i] >= 0)
             {
-                Layout window = new(x, places.InOperand[i], places.OperandStrides);
-                Boxes.Copy(new(updates, places.InWindows[i], places.WindowStrides), window, places.Extents);
+                Boxes.Copy(new(updates, inUpdates[i], updateStrides), new(x, inOperand[i], operandStrides), extents);
             }
         }
 

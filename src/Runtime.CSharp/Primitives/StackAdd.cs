@@ -34,7 +34,7 @@ public sealed partial record StackAdd : Primitive
     /// <inheritdoc/>
     public override ImmutableArray<ValueType> Infer(ImmutableArray<ValueType> operands) =>
         operands is [StackType left, StackType right] && left.Equals(right)
-            ? [left]
+            ? [HostSums.Summable(Name, left)]
             : throw new TypeRuleException($"{Name}: takes two stacks of one type.");
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ public sealed partial record StackAddAt : StackIndexed
     /// <inheritdoc/>
     protected override bool TakesEntry => true;
 
+    /// <inheritdoc/>
+    protected override ValueType ResultOf(StackType stack) => HostSums.Summable(Name, stack);
+
     /// <summary>A stack, a place in it or behind it, and an entry.</summary>
     public static Sample Draw(SampleSource source)
     {

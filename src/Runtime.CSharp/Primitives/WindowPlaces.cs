@@ -55,4 +55,22 @@ internal sealed class WindowPlaces
 
     /// <summary>The place of each window's first element in the windows' tensor.</summary>
     internal int[] InWindows { get; }
+
+    /// <summary>The places of single elements, in row-major order of the windows' tensor; −1 in the operand where they are dropped.</summary>
+    internal (int[] InOperand, int[] InWindows) ElementByElement()
+    {
+        int[] operand = Boxes.Offsets(Extents, OperandStrides);
+        int[] window = Boxes.Offsets(Extents, WindowStrides);
+        var inOperand = new int[InOperand.Length * operand.Length];
+        var inWindows = new int[inOperand.Length];
+        for (int i = 0; i < inOperand.Length; i++)
+        {
+            int start = InOperand[i / operand.Length];
+            inOperand[i] = start < 0 ? -1 : start + operand[i % operand.Length];
+            inWindows[i] = InWindows[i / operand.Length] + window[i % operand.Length];
+        }
+
+        Array.Sort(inWindows, inOperand);
+        return (inOperand, inWindows);
+    }
 }

@@ -13,7 +13,9 @@ let private tapes =
 
 /// The highest derivative that a law looks at.
 let order (law: Law) =
-    if OrderLaws.third.Name = law.Name then
+    if law.Name = JudgeLaws.derivatives.Name then
+        2
+    elif OrderLaws.third.Name = law.Name then
         3
     elif List.exists (fun (other: Law) -> other.Name = law.Name) OrderLaws.all then
         2
@@ -55,7 +57,11 @@ let private values (subject: Subject) =
     union
         [
             for case, source in edges subject do
-                for dtype, variant in Retyping.variants case -> dtype, set (DTypeLaws.check source (dtype, variant))
+                for dtype, variant in Retyping.variants case do
+                    dtype, set (DTypeLaws.check source (dtype, variant))
+
+                    if JudgeLaws.agrees variant then
+                        dtype, set [ DTypeLaws.ByJudge ]
         ]
 
 let private slopes (subject: Subject) =

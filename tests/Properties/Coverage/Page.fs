@@ -44,6 +44,8 @@ let private mark (row: Row) (dtype: DType) =
                     "k"
                 if marks.Contains DTypeLaws.ByWiderType then
                     "w"
+                if marks.Contains DTypeLaws.ByJudge then
+                    "j"
                 if row.Slopes.Contains dtype then
                     "d"
             ]
@@ -95,6 +97,8 @@ those that it refuses. Holders of bodies take whatever their bodies take, and ar
 - **p**: plain evaluation gives a value of the inferred type, at edges too, and on empty operands where they type.
 - **k**: there is a managed kernel for the dtype, and it gives what plain evaluation gives, within the stated error.
 - **w**: the same numbers in the widest dtype of the kind give the same result, rounded or wrapped.
+- **j**: a second evaluator, written for the tests from the primitives' documentation alone, gives the same value. Those without
+  are random bits, which published vectors check, roots, which closed forms check, and functions of complex numbers whose plain formulas lose too much.
 - **d**: tangents and cotangents are checked in this dtype.
 """
 

@@ -87,6 +87,8 @@ type Check =
     | ByKernel
     /// Plain evaluation gives what it gives for the same numbers in a wider dtype of the kind.
     | ByWiderType
+    /// The second evaluator gives the same.
+    | ByJudge
 
 /// Holds one call in one dtype against what there is to compare it with; says what that was.
 let check (source: SampleSource) (dtype: DType, variant: Case) =

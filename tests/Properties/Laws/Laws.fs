@@ -13,6 +13,7 @@ module Law =
             [
                 ValueLaws.all
                 DTypeLaws.all
+                JudgeLaws.all
                 CreationLaws.all
                 TangentLaws.all
                 ComplexStep.all

@@ -42,6 +42,33 @@ let tests =
                 let case = Case.make (scan "tanh(%1)") (numbers [ -0.87; 1.45; 1.59 ]) [ true; true; true ]
                 Law.holds "transposing twice changes nothing" case Smooth (Tape.ofList []))
 
+            testCase "scatter applies updates in row-major order of the updates" (fun () ->
+                let graph =
+                    parse
+                        """graph(%0: f64[1, 3], %1: i64[2, 1], %2: f64[1, 2, 2]) {
+                          %3: f64[1, 3] = scatter(%0, %1, %2) {offset = axes[0, 1], collapsed = axes[], start = axes[1],
+                            operandBatch = axes[], indexBatch = axes[], update = "set", mode = "drop"}
+                          return %3
+                        }"""
+
+                let lane =
+                    [
+                        reals DType.F64 [ 1; 3 ] [ 9.0; 9.0; 9.0 ]
+                        wholes DType.I64 [ 2; 1 ] [ 0L; 1L ]
+                        reals DType.F64 [ 1; 2; 2 ] [ 0.1; 0.2; 0.3; 0.4 ]
+                    ]
+
+                Expect.equal (Values.flatten lane.Head (List.head (Point.runGraph graph lane))) [| 0.1; 0.3; 0.4 |] "the last stays"
+                Law.holds "a second evaluator gives the values" (Case.make graph [ lane ] [ true; false; true ]) Edges (Tape.ofList []))
+
+            testCase "stacks of bools have no sum" (fun () ->
+                for text in [ "stack_add(%0, %0)"; "stack_add_at(%0, %1, %2)" ] do
+                    Expect.throwsT<AdjointException>
+                        (fun () ->
+                            parse $"graph(%%0: stack(bool[]), %%1: i64[], %%2: bool[]) {{ %%3: stack(bool[]) = {text} return %%3 }}"
+                            |> ignore)
+                        text)
+
             testCase "ln(1 + x) at minus infinity is NaN" (fun () ->
                 let graph = parse "graph(%0: f64[]) { %1: f64[] = log1p(%0) return %1 }"
                 let lanes = [ for x in [ -infinity; -1.0; -0.0 ] -> [ reals DType.F64 [] [ x ] ] ]

@@ -88,7 +88,7 @@ let accuracy (case: Case) (results: HostValue list) =
 
 /// Throws where numbers differ by more than factor times eps times their size; where a size is not known, anything goes.
 /// Integers and bools are the same or differ.
-let private close graph factor result (plain: HostValue) (byKernels: HostValue) (sizes: float option[]) =
+let close graph factor result (plain: HostValue) (byKernels: HostValue) (sizes: float option[]) =
     let eps, least = Point.coarsest graph
     let isExact = not (ValueTypes.Of(plain).HasTangent)
 

@@ -38,6 +38,18 @@ let private stackOf (model: HostStack) depth (entries: HostValue seq) =
     entries |> Seq.iteri (fun i value -> result.Put(i, value))
     result
 
+/// A stack of a type without entries.
+let emptyStack (kind: ValueType) =
+    let rec depth (kind: ValueType) =
+        match kind with
+        | :? StackType as stack ->
+            let tensor, inside = depth stack.Element
+            tensor, inside + 1
+        | tensor -> (tensor :?> TensorType), 0
+
+    let tensor, depth = depth kind
+    HostStack(tensor.DType, tensor.Shape, depth)
+
 /// A function of the numbers of two values of one type; the shorter stack counts as filled with zeros.
 let rec zip (f: float -> float -> float) (a: HostValue) (b: HostValue) : HostValue =
     match a, b with
