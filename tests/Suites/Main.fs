@@ -5,6 +5,7 @@ module Adjoint.Suites.Main
 open System
 open System.IO
 open System.Text
+open Adjoint.Suites.Derivatives
 open Adjoint.Suites.StableHlo
 
 let private root =
@@ -24,6 +25,9 @@ let private stableHlo (folder: string) (filter: string) file =
     Pack.read (Path.Combine(folder, file))
     |> List.filter (fun case -> case.Name.Contains filter)
     |> List.map Judge.case
+
+let private chosen (filter: string) (cases: Judged list) =
+    cases |> List.filter (fun case -> case.Name.Contains filter)
 
 [<EntryPoint>]
 let main arguments =
@@ -52,6 +56,14 @@ let main arguments =
                 "StableHLO, the interpreter's tests",
                 "Small cases of each operation (openxla/stablehlo, Apache-2.0).",
                 stableHlo folder filter "stablehlo-interpret.json.gz"
+                "Derivatives",
+                "Expressions with values, tangents and cotangents to four or five digits (DiffSharp, BSD-2-Clause; swift-apis, Apache-2.0). \
+                 They are read as they stand there; results are good to 1e-3 of the largest element.",
+                Cases.read (Path.Combine(folder, "derivatives-dev.json")) |> chosen filter
+                "JAX's list of operations",
+                "Each is checked to the order that JAX checks it to: forward mode against differences, reverse mode against forward mode, and \
+                 so on of their derivatives, in f64 and c128 where JAX takes complex numbers (JAX, Apache-2.0).",
+                GradOps.read (Path.Combine(folder, "jax-grad-ops.json")) |> chosen filter
             ]
 
         for title, about, cases in sections do
