@@ -29,6 +29,14 @@ module Slicing =
 
     let private part (x: Tensor<'T>) ([<System.ParamArray>] slices: Slice[]) = Tensor<'T>(x.Expr.Part slices)
 
+    type Adjoint.Front.Slice with
+
+        /// The slice at an index that is known when it runs, from 0: an integer of rank 0. The axis goes.
+        static member At(index: Tensor<int>) : Slice = Slice.At index.Expr
+
+        /// The slice at an index that is known when it runs, from 0: an integer of rank 0. The axis goes.
+        static member At(index: Tensor<int64>) : Slice = Slice.At index.Expr
+
     type Tensor<'T when 'T: struct> with
 
         /// The index that `^offset` stands for: ^0 is the last.

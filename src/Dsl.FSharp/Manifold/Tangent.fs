@@ -15,7 +15,9 @@ type Tangent<'P> internal (traits: Trait[], paths: string[], leaves: Expr[]) =
 
     member internal _.Display =
         [
-            for path, leaf in Array.zip paths leaves -> Row($"{path}: {leaf}".Replace("\n", ""))
+            for path, leaf in Array.zip paths leaves do
+                let label = if path = "" then "" else $"{path}: "
+                Row($"{label}{leaf}".Replace("\n", ""))
         ]
 
     /// The same tangent with other leaves.
