@@ -32,7 +32,11 @@ type internal Trait(path: Path, kind: TraitKind, content: objnull) =
     member _.Described =
         match kind with
         | Case -> $"the case {content}"
-        | Length -> if string content = "1" then "1 element" else $"{content} elements"
+        | Length ->
+            if string content = "1" then
+                "1 element"
+            else
+                $"{content} elements"
         | Keys -> $"the keys %A{content}"
         | Constant -> $"the constant %A{content}"
 

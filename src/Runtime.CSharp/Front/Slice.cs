@@ -54,9 +54,9 @@ public sealed class Slice
         : throw new ShapeException($"slice: {index.Type} is no single integer. Use Take to read at an array of indices.").Here();
 
     /// <summary>
-    /// From low to before high by a step; null is the end that the step comes from or goes to. Negative bounds count from the end.
+    /// From low to before high by a step; null, or left out, is the end that the step comes from or goes to. Negative bounds count from the end.
     /// </summary>
-    public static Slice Of(int? low, int? high, int step = 1) => step != 0
+    public static Slice Of(int? low = null, int? high = null, int step = 1) => step != 0
         ? new(SliceKind.Range) { Low = low, High = high, Step = step }
         : throw new ShapeException("slice: the step is 0.").Here();
 
