@@ -1,6 +1,15 @@
 namespace Adjoint
 
+open System
 open Adjoint.Front.Audits
+
+/// What audits of functions of structures have in common.
+module internal Audited =
+
+    /// Hands over a function of structures as a function of leaves.
+    let at operation (f: 'P -> 'R) (x: 'P) (run: Func<Expr[], Expr[]> -> Flat<'P> -> 'T) : 'T =
+        let flat = Flat.take x
+        run (Lifted<'P, 'R>(operation, flat.Form, f)).Function flat
 
 /// Functions on concrete arguments, looked into.
 [<AutoOpen>]
@@ -11,14 +20,31 @@ module Diagnosis =
     /// operation of f whose derivative it is. Print what it gives, or read its fields.
     /// f : 'P -> 'R, of any structures; the derivative is that of the sum of all floating results.
     let firstNonFinite (f: 'P -> 'R) (x: 'P) : NonFinite =
-        let flat = Flat.take x
-        let lifted = Lifted<'P, 'R>("firstNonFinite", flat.Form, f)
-        Audit.FirstNonFinite(lifted.Function, flat.Leaves, flat.Paths)
+        Audited.at "firstNonFinite" f x (fun f flat -> Audit.FirstNonFinite(f, flat.Leaves, flat.Paths))
 
     /// The graph of a function at x, made to be read; print what it gives. f may be any stack of transforms:
     /// `explain (grad f) x`, `explain (vmap (grad f)) xs`. Only x's types matter, unless f looks at values.
     /// `(explain f x).Optimized()` is the graph after the passes that it goes through before it runs.
     let explain (f: 'P -> 'R) (x: 'P) : Explanation =
-        let flat = Flat.take x
-        let lifted = Lifted<'P, 'R>("explain", flat.Form, f)
-        Audit.Explain(lifted.Function, flat.Leaves, flat.Paths)
+        Audited.at "explain" f x (fun f flat -> Audit.Explain(f, flat.Leaves, flat.Paths))
+
+/// Functions at a point, audited. Print what these give, or read the fields.
+[<RequireQualifiedAccess>]
+module Audit =
+
+    /// Compares every rule that the derivative of f uses at x with differences, custom rules included, then the derivative of the whole;
+    /// names the first rule that is wrong, and tells it from a kink, a jump and bad conditioning.
+    /// f : 'P -> 'R, of any structures; of several results the derivative of the sum is taken. Everything is computed in f64.
+    let gradient (f: 'P -> 'R) (x: 'P) : GradientAudit =
+        Audited.at "audit" f x (fun f flat -> Adjoint.Front.Audits.Audit.Gradient(f, flat.Leaves, flat.Paths))
+
+/// The algebraic laws of the library, for functions of one's own.
+[<RequireQualifiedAccess>]
+module Laws =
+
+    /// Tries on f at x the laws that hold for every function of the library: its forward derivative is that of differences, and linear;
+    /// reverse is forward's adjoint, and linear; `vmap` is stacking, and commutes with the derivative; second derivatives are symmetric and
+    /// the same in all four orders of modes; passes keep the results; the text form reads back. Everything is computed in f64.
+    /// f : 'P -> 'R, of any structures. A law that says nothing at x (a kink, no such derivative) is skipped and says why.
+    let check (f: 'P -> 'R) (x: 'P) : LawReport =
+        Audited.at "laws" f x (fun f flat -> Adjoint.Front.Audits.Audit.Laws(f, flat.Leaves, flat.Paths))

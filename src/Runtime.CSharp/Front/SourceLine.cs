@@ -39,15 +39,29 @@ internal static class SourceLine
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Origin LineOf(StackFrame[] frames, int depth)
     {
-        (MethodBase, int) place = (frames[depth].GetMethod()!, frames[depth].GetILOffset());
-        if (!Known.TryGetValue(place, out Origin? line))
+        // What the compiler writes for a closure may have no line; then who called it has.
+        for (int at = depth; at < frames.Length; at++)
         {
-            var frame = new StackFrame(depth + 2, true);
-            line = frame.GetFileName() is { } file ? new("", file, frame.GetFileLineNumber()) : Origin.Unknown;
-            Known[place] = line;
+            if (frames[at].GetMethod() is not { } method || IsOwn(method.Module.Assembly))
+            {
+                continue;
+            }
+
+            (MethodBase, int) place = (method, frames[at].GetILOffset());
+            if (!Known.TryGetValue(place, out Origin? line))
+            {
+                var frame = new StackFrame(at + 2, true);
+                line = frame.GetFileName() is { } file ? new("", file, frame.GetFileLineNumber()) : Origin.Unknown;
+                Known[place] = line;
+            }
+
+            if (line.File is not null)
+            {
+                return line;
+            }
         }
 
-        return line;
+        return Origin.Unknown;
     }
 
     /// <summary>The library, its F# face and what both stand on.</summary>

@@ -16,8 +16,11 @@ internal sealed class Subject
     private readonly Dictionary<Origin, Node> homes = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Body, Body> bodies = new(ReferenceEqualityComparer.Instance);
 
-    private Subject(Traced traced, HostValue[] values, int own, IReadOnlyList<string>? paths)
+    private readonly Func<Expr[], Expr[]> function;
+
+    private Subject(Func<Expr[], Expr[]> function, Traced traced, HostValue[] values, int own, IReadOnlyList<string>? paths)
     {
+        this.function = function;
         Values = values;
         Own = own;
         Paths = paths;
@@ -44,8 +47,19 @@ internal sealed class Subject
     internal static Subject Of(string operation, Func<Expr[], Expr[]> f, Expr[] x, IReadOnlyList<string>? paths)
     {
         Traced traced = FrameStack.WithLines(() => Traced.Over(operation, x, f, paths));
-        return new(traced, Observer.Observe([.. x, .. traced.Captured]), x.Length, paths);
+        return new(f, traced, Observer.Observe([.. x, .. traced.Captured]), x.Length, paths);
     }
+
+    /// <summary>Calls the function itself at other values of its parameters.</summary>
+    internal HostValue[] Call(IReadOnlyList<HostValue> values) => Observer.Observe(function([.. values.Take(Own).Select(Expr.OfHost)]));
+
+    /// <summary>Calls the function under vmap: the arguments that have tangents have lanes, and every result gets them.</summary>
+    internal HostValue[] CallLanes(HostValue[] values, int lanes) => Observer.Observe(Differential.VmapAt(
+        function,
+        [.. values.Select(Expr.OfHost)],
+        [.. values.Select((_, i) => Active[i] ? (int?)0 : null)],
+        [.. Graph.Results.Select(_ => (int?)0)],
+        lanes));
 
     /// <summary>The node of the graph, or of a body in it, that an origin is of; null where it comes from elsewhere.</summary>
     internal Node? HomeOf(Origin origin) => homes.GetValueOrDefault(origin);
