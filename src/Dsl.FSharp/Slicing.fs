@@ -66,6 +66,11 @@ module Slicing =
         member x.Item
             with get (i: Tensor<int64>): Tensor<'T> = part x [| Slice.At i.Expr |]
 
+        /// A mask is no index: how many elements it chooses is not known while a function is traced. Always a ShapeException, which names
+        /// what to use instead: `Tensor.where` and `Tensor.keepWhere` keep the shape, `Tensor.compress` takes a bound on the number.
+        member x.Item
+            with get (mask: Tensor<bool>): Tensor<'T> = part x [| Slice.At mask.Expr |]
+
         /// Slices along axis 0.
         member x.GetSlice(l1: int option, h1: int option) : Tensor<'T> = part x [| range l1 h1 |]
 

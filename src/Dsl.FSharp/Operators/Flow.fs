@@ -109,3 +109,33 @@ module Flow =
     /// A function of each slice along axis 0 of every leaf, one after the other; results are stacked on axis 0. `vmap` does all at once.
     let map (f: 'X -> 'Y) (xs: 'X) : 'Y =
         snd (scanned "map" (Nullable()) false (fun () x -> (), f x) () xs)
+
+    /// The state after the last step along axis 0 of every leaf of xs, as `List.fold`.
+    let fold (step: 'S -> 'X -> 'S) (state: 'S) (xs: 'X) : 'S =
+        fst (scanned "fold" (Nullable()) false (fun state x -> step state x, ()) state xs)
+
+    /// The state after each step along axis 0 of every leaf of xs, stacked on a new axis 0: running results of any function, one by one.
+    let accumulate (step: 'S -> 'X -> 'S) (state: 'S) (xs: 'X) : 'S =
+        let both state x =
+            let next = step state x
+            next, next
+
+        snd (scanned "accumulate" (Nullable()) false both state xs)
+
+    let private joined operation reverse (combine: 'X -> 'X -> 'X) (xs: 'X) : 'X =
+        let flat = Flat.take xs
+
+        let body =
+            Func<Expr[], Expr[], Expr[]>(fun left right -> keeping operation flat (combine (flat.With left) (flat.With right)))
+
+        flat.With(Adjoint.Front.Flow.AssociativeScan(body, flat.Leaves, reverse, flat.Paths))
+
+    /// Running results of an associative function along axis 0 of every leaf: x0, x0 o x1, x0 o x1 o x2 ..., in about 2 log2 n calls.
+    /// combine : left rows -> right rows -> rows; it is given many pairs at once along axis 0 and must work row by row,
+    /// as jax.lax.associative_scan says. A function f of one pair becomes such: `fun a b -> vmap (fun (a, b) -> f a b) (a, b)`.
+    let associativeScan (combine: 'X -> 'X -> 'X) (xs: 'X) : 'X =
+        joined "associativeScan" false combine xs
+
+    /// As `associativeScan`, from the last row to the first: each row's place holds xn o ... o xi.
+    let associativeScanBack (combine: 'X -> 'X -> 'X) (xs: 'X) : 'X =
+        joined "associativeScanBack" true combine xs

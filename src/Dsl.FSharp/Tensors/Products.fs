@@ -2,6 +2,9 @@ namespace Adjoint
 
 open Adjoint.Front
 
+/// In which order an einsum joins its operands, and what that costs.
+type EinsumPath = Adjoint.Front.EinsumPath
+
 /// Products that sum over axes, and matrices' parts.
 [<AutoOpen>]
 module TensorProducts =
@@ -22,10 +25,42 @@ module TensorProducts =
             let left, right = List.unzip pairs
             Tensor<'T>(Tensors.TensorDot(x.Expr, y.Expr, Array.ofList left, Array.ofList right))
 
-        /// Sum of products by labels: `Tensor.einsum "bij,bjk->bik" [ x; y ]`, "...ij->...ji", "ii->i"; any number of operands, the cheapest
-        /// pair first. ShapeException: the formula doesn't fit the operands.
+        /// Sum of products by labels: `Tensor.einsum "bij,bjk->bik" [ x; y ]`, "...ij->...ji", "ii->i"; any number of operands, joined two by
+        /// two in the order that `einsumPath` tells. ShapeException: the formula doesn't fit the operands.
         let einsum (formula: string) (operands: Tensor<'T> list) : Tensor<'T> =
             Tensor<'T>(Tensors.Einsum(formula, [| for operand in operands -> operand.Expr |]))
+
+        /// The order in which `einsum` joins its operands, and its cost: the cheapest of all for up to 8 operands, greedy beyond.
+        let einsumPath (formula: string) (operands: Tensor<'T> list) : EinsumPath =
+            Tensors.EinsumPath(formula, [| for operand in operands -> operand.Expr |])
+
+        /// Sum of products of the last axes: x's other axes, then y's.
+        let inner (x: Tensor<'T>) (y: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>(Tensors.Inner(x.Expr, y.Expr))
+
+        /// Sum of conj(x) y of all elements: rank 0.
+        let vdot (x: Tensor<'T>) (y: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>(Tensors.VDot(x.Expr, y.Expr))
+
+        /// Sum of conj(x) y along an axis, which goes; x and y broadcast.
+        let vecDot (axis: int) (x: Tensor<'T>) (y: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>(Tensors.VecDot(x.Expr, y.Expr, axis))
+
+        /// Kronecker's product: each element of x times the whole of y, in place of it.
+        let kron (x: Tensor<'T>) (y: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>(Tensors.Kron(x.Expr, y.Expr))
+
+        /// The vector product along the last axis, of extent 3; other axes broadcast. Of extent 2 the third component alone.
+        let cross (x: Tensor<'T>) (y: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>(Tensors.Cross(x.Expr, y.Expr))
+
+        /// The product of a square matrix with itself so many times; of 0 times the identity. Leading axes are batches.
+        let matrixPower (power: int) (x: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>(Tensors.MatrixPower(x.Expr, power))
+
+        /// The product of several matrices in the order that costs least; vectors may stand at the ends.
+        let multiDot (matrices: Tensor<'T> list) : Tensor<'T> =
+            Tensor<'T>(Tensors.MultiDot [| for matrix in matrices -> matrix.Expr |])
 
         /// Products of each element of one vector with each of another: [n, m].
         let outer (x: Tensor<'T>) (y: Tensor<'T>) : Tensor<'T> =

@@ -4,7 +4,7 @@ using Adjoint.Primitives;
 
 namespace Adjoint.Front;
 
-/// <summary>Sums of products by labels: pairs of operands are joined, the cheapest pair first, until one is left.</summary>
+/// <summary>Sums of products by labels: pairs of operands are joined, in the order of <see cref="EinsumPlanner"/>, until one is left.</summary>
 internal sealed class Einsum
 {
     private readonly string formula;
@@ -28,21 +28,35 @@ internal sealed class Einsum
     }
 
     /// <summary>The result of a formula.</summary>
-    internal static Expr Run(string formula, IReadOnlyList<Expr> operands)
+    internal static Expr Run(string formula, IReadOnlyList<Expr> operands) => Of(formula, operands).Run();
+
+    /// <summary>The order in which a formula's operands are joined.</summary>
+    internal static EinsumPath Path(string formula, IReadOnlyList<Expr> operands) => Of(formula, operands).Path();
+
+    private static Einsum Of(string formula, IReadOnlyList<Expr> operands)
     {
         for (int i = 1; i < operands.Count; i++)
         {
             Broadcasting.SameDType("einsum", operands[0], operands[i]);
         }
 
-        return new Einsum(formula, EinsumFormula.Parse(formula, operands), operands).Run();
+        return new(formula, EinsumFormula.Parse(formula, operands), operands);
+    }
+
+    private EinsumPath Path()
+    {
+        char[] labels = [.. extents.Keys.Order()];
+        UInt128 Set(string all) => all.Aggregate((UInt128)0, (set, label) => set | ((UInt128)1 << Array.IndexOf(labels, label)));
+        return new EinsumPlanner(
+            [.. terms.Select(term => Set(term.Labels))],
+            Set(result),
+            [.. labels.Select(label => (double)extents[label].Value)]).Find();
     }
 
     private Expr Run()
     {
-        while (terms.Count > 1)
+        foreach ((int i, int j) in Path().Steps)
         {
-            (int i, int j) = Cheapest();
             (Term left, Term right) = (terms[i], terms[j]);
             terms.RemoveAt(j);
             terms.RemoveAt(i);
@@ -93,28 +107,6 @@ internal sealed class Einsum
         return repeated.Length == 0 ? term : new(
             term.Value.Squeeze(repeated), string.Concat(term.Labels.Where((_, axis) => !repeated.Contains(axis))));
     }
-
-    private (int First, int Second) Cheapest()
-    {
-        (int First, int Second) best = (0, 1);
-        (double Work, double Size) least = (double.PositiveInfinity, double.PositiveInfinity);
-        for (int i = 0; i < terms.Count; i++)
-        {
-            for (int j = i + 1; j < terms.Count && terms.Count > 2; j++)
-            {
-                string union = string.Concat(terms[i].Labels.Union(terms[j].Labels));
-                (double, double) cost = (SizeOf(union), SizeOf(union.Where(label => IsNeeded(label, terms[i], terms[j]))));
-                if (cost.CompareTo(least) < 0)
-                {
-                    (best, least) = ((i, j), cost);
-                }
-            }
-        }
-
-        return best;
-    }
-
-    private double SizeOf(IEnumerable<char> labels) => labels.Aggregate(1.0, (size, label) => size * extents[label].Value);
 
     private bool IsNeeded(char label, Term? first, Term? second) => result.Contains(label)
         || terms.Any(term => term != first && term != second && term.Labels.Contains(label));

@@ -51,7 +51,10 @@ public sealed class Slice
     /// <summary>One index that is known when it runs, from 0: an integer of rank 0. The axis goes.</summary>
     public static Slice At(Expr index) => index.Rank == 0 && index.DType.IsInteger()
         ? new(SliceKind.Dynamic) { Start = index, Step = 1 }
-        : throw new ShapeException($"slice: {index.Type} is no single integer. Use Take to read at an array of indices.").Here();
+        : throw new ShapeException(index.DType == DType.Bool
+            ? $"slice: {index.Type} is a mask; how many elements it chooses is not known while a function is traced. Use Where to keep the "
+                + "shape, or Compress with a bound on their number."
+            : $"slice: {index.Type} is no single integer. Use Take to read at an array of indices.").Here();
 
     /// <summary>
     /// From low to before high by a step; null, or left out, is the end that the step comes from or goes to. Negative bounds count from the end.

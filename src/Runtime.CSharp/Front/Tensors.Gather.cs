@@ -13,7 +13,8 @@ public static partial class Tensors
     {
         CheckIndices("take", indices);
         int at = Axis.Of("take", axis, x.Rank, x.Type.ToString());
-        return Building.Make(x, indices, (value, places) => Ops.Take(value, places, at, mode));
+        return FromNothing("take", x, at, mode, new([.. x.Shape.Take(at), .. indices.Shape, .. x.Shape.Skip(at + 1)]))
+            ?? Building.Make(x, indices, (value, places) => Ops.Take(value, places, at, mode));
     }
 
     /// <summary>
@@ -31,7 +32,8 @@ public static partial class Tensors
         Shape common = Broadcasting.Common("take_along_axis", x.Shape.With(at, 1), indices.Shape.With(at, 1));
         Expr operand = x.BroadcastTo(common.With(at, x.Shape[at]));
         Expr places = indices.BroadcastTo(common.With(at, indices.Shape[at]));
-        return Building.Make(operand, places, (value, along) => Ops.TakeAlong(value, along, at, mode));
+        return FromNothing("take_along_axis", operand, at, mode, places.Shape)
+            ?? Building.Make(operand, places, (value, along) => Ops.TakeAlong(value, along, at, mode));
     }
 
     /// <summary>The tensor with slices along an axis replaced by updates at indices; those out of range are left out.</summary>
@@ -52,7 +54,7 @@ public static partial class Tensors
 
     /// <summary>Sums of rows by segment: row i is added to row segments[i] of the result.</summary>
     public static Expr SegmentSum(this Expr x, Expr segments, int count) =>
-        Zeros(x.DType, [count, .. x.Shape.ToArray()[1..]]).ScatterAdd(segments, x);
+        Full(Segments("segment_sum", x, segments, count), Scalar.Zero(x.DType)).ScatterAdd(segments, x);
 
     /// <summary>1 at each index along a new axis, 0 elsewhere; zeros for an index out of range.</summary>
     public static Expr OneHot(this Expr indices, int count, DType type, int axis = -1)
@@ -64,6 +66,13 @@ public static partial class Tensors
         return column.BroadcastTo(shape).Equal(Iota(indices.DType, shape, at)).Cast(type);
     }
 
+    /// <summary>What is read along an axis without elements: nothing, or zeros where indices out of range give them.</summary>
+    /// <exception cref="ShapeException">An element is wanted.</exception>
+    private static Expr? FromNothing(string operation, Expr x, int axis, OutOfRange mode, Shape result) =>
+        x.Shape[axis].Value > 0 ? null
+        : result.Size == 0 || mode == OutOfRange.Drop ? Full(result, Scalar.Zero(x.DType))
+        : throw new ShapeException($"{operation}: axis {axis} of {x.Type} has no elements to be read.").Here();
+
     private static Expr Scatter(
         string operation, Expr x, Expr indices, Expr updates, int axis, ScatterUpdate kind, OutOfRange mode)
     {
@@ -72,7 +81,7 @@ public static partial class Tensors
         int at = Axis.Of(operation, axis, x.Rank, x.Type.ToString());
         Shape shape = new([.. x.Shape.Take(at), .. indices.Shape, .. x.Shape.Skip(at + 1)]);
         Expr placed = Broadcasting.To(operation, updates, shape);
-        return Building.Make([x, indices, placed], values => Ops.ScatterAlong(values[0], values[1], values[2], at, kind, mode));
+        return x.Shape[at].Value == 0 ? x : Building.Make([x, indices, placed], values => Ops.ScatterAlong(values[0], values[1], values[2], at, kind, mode));
     }
 
     private static void CheckIndices(string operation, Expr indices)

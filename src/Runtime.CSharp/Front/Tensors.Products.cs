@@ -55,10 +55,14 @@ public static partial class Tensors
     }
 
     /// <summary>
-    /// Sum of products by labels: "bij,bjk->bik", "...ij->...ji", "ii->i", "ij->"; any number of operands, the cheapest pair first.
+    /// Sum of products by labels: "bij,bjk->bik", "...ij->...ji", "ii->i", "ij->"; any number of operands, joined two by two in the
+    /// order of <see cref="EinsumPath"/>. A label may stand in any number of operands.
     /// </summary>
     /// <exception cref="ShapeException">The formula does not fit the operands.</exception>
     public static Expr Einsum(string formula, params Expr[] operands) => Front.Einsum.Run(formula, operands);
+
+    /// <summary>The order in which an einsum joins its operands, and its cost: the cheapest of all for up to 8 operands, greedy beyond.</summary>
+    public static EinsumPath EinsumPath(string formula, params Expr[] operands) => Front.Einsum.Path(formula, operands);
 
     /// <summary>Products of each element of one with each of the other, both flattened: a matrix.</summary>
     public static Expr Outer(this Expr x, Expr y) => x.Flatten().ExpandDims(1) * y.Flatten().ExpandDims(0);

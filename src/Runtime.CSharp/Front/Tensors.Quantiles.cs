@@ -35,7 +35,7 @@ public static partial class Tensors
         (Expr sorted, Shape shape) = Line("quantile", x, axes, method, keepAxes);
         Expr count = Full(DType.F64, Shape.Of([.. Enumerable.Repeat(1, sorted.Rank)]), sorted.Shape[^1].Value);
         Expr result = Between(sorted, q, count, method);
-        return Placed(sorted.IsNan().Any([-1], true).Where(double.NaN, result), shape);
+        return Placed(x.DType.IsFloating() ? sorted.IsNan().Any([-1], true).Where(double.NaN, result) : result, shape);
     }
 
     /// <summary>What a fraction q of the elements that are not NaN lies below; NaN where all are.</summary>
@@ -57,7 +57,8 @@ public static partial class Tensors
     {
         (Expr sorted, Shape shape) = Line("nanquantile", x, axes, method, keepAxes);
         Expr count = sorted.IsNan().Not().Cast(DType.F64).Sum(-1, true);
-        return Placed(count.Equal(0).Where(double.NaN, Between(NanAs(sorted, 0.0), q, count, method)), shape);
+        Expr result = Between(NanAs(sorted, 0.0), q, count, method);
+        return Placed(x.DType.IsFloating() ? count.Equal(0).Where(double.NaN, result) : result, shape);
     }
 
     /// <summary>Quantiles by percent: q from 0 to 100.</summary>
@@ -91,6 +92,11 @@ public static partial class Tensors
         Shape shape = keepAxes ? new(x.Shape.Select((extent, axis) => over.Contains(axis) ? new Extent(1) : extent)) : x.Shape.Select(kept);
         Expr line = x.Permute([.. kept, .. over]).Reshape(x.Shape.Select(kept).Insert(kept.Length, x.Shape.Select(over).Size));
         bool isEmpty = line.Shape[^1].Value == 0;
+        if (isEmpty)
+        {
+            Demand.Floating($"{operation} of no elements", x);
+        }
+
         return ((isEmpty ? Full(x.DType, line.Shape.With(line.Rank - 1, 1), double.NaN) : line).Sort(), shape);
     }
 

@@ -24,6 +24,11 @@ public static partial class Tensors
 
         int extent = sorted.Shape[^1].Value;
         Expr none = Zeros(DType.I64, values.Shape.ToArray());
+        if (extent == 0)
+        {
+            return none;
+        }
+
         int steps = 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)extent);
         return Flow.Fori(0, steps, (_, ends) => Halved(sorted, values, right, ends[0], ends[1]), [none, none + (long)extent])[0];
     }
@@ -41,7 +46,7 @@ public static partial class Tensors
         }
 
         Expr up = edges.SearchSorted(x, !right);
-        Expr down = edges.Size - edges.Flip().SearchSorted(x, right);
+        Expr down = edges.Size - edges.Flip().SearchSorted(x, !right);
         return edges[^1].GreaterOrEqual(edges[0]).Where(up, down);
     }
 

@@ -36,9 +36,9 @@ public static partial class Tensors
         return squared.Sum(axes, keepAxes) / (CountOf("variance", x, axes) - correction);
     }
 
-    /// <summary>Root of the variance.</summary>
+    /// <summary>Root of the variance. The derivative where it is 0 is 0.</summary>
     public static Expr StandardDeviation(this Expr x, IReadOnlyList<int>? axes = null, int correction = 0, bool keepAxes = false) =>
-        x.Variance(axes, correction, keepAxes).Sqrt();
+        RootOrZero(x.Variance(axes, correction, keepAxes));
 
     /// <summary>A reduction over axes in the order of the operand.</summary>
     internal static Expr Reduce(string operation, Expr x, IReadOnlyList<int>? axes, bool keepAxes, Func<Value, Axes, Value> build)

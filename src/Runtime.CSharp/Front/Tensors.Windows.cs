@@ -14,6 +14,7 @@ public static partial class Tensors
     /// <param name="dilation">Distance of the filter's elements; 1 unless given.</param>
     /// <param name="inputDilation">Distance of input elements once zeros stand between them; above 1 the transposed convolution.</param>
     /// <param name="groups">Groups of channels that do not see each other.</param>
+    /// <exception cref="ShapeException">Ranks or channels do not fit, or a window is wider than the padded input.</exception>
     public static Expr Conv(
         this Expr x,
         Expr filter,
@@ -38,6 +39,11 @@ public static partial class Tensors
         int[] extents = [.. x.Shape.ToArray()[2..].Select((extent, i) => extent == 0 ? 0 : ((extent - 1) * apart[i]) + 1)];
         int[] windows = [.. filter.Shape.ToArray()[2..].Select((extent, i) => extent == 0 ? 0 : ((extent - 1) * spread[i]) + 1)];
         (Ints low, Ints high) = (padding ?? Padding.Valid).For("conv", extents, windows, steps);
+        for (int i = 0; i < spatial; i++)
+        {
+            CheckFits("conv", x, i + 2, filter.Shape[i + 2].Value, spread[i], extents[i], low[i], high[i]);
+        }
+
         return Building.Apply(
             new ConvGeneral(new(steps), low, high, new(apart), new(spread), groups, 1, false, false, false, false), x, filter)[0];
     }
@@ -96,6 +102,11 @@ public static partial class Tensors
             int[] extents = ForEach(operation, "window extents", window, window.Count);
             int[] steps = ForEach(operation, "strides", strides ?? window, window.Count);
             (Ints low, Ints high) = (padding ?? Padding.Valid).For(operation, x.Shape.ToArray()[lead..], extents, steps);
+            for (int i = 0; i < extents.Length; i++)
+            {
+                CheckFits(operation, x, lead + i, extents[i], 1, x.Shape[lead + i].Value, low[i], high[i]);
+            }
+
             return new(Whole(extents, 1, lead), Whole(steps, 1, lead), Whole(low, 0, lead), Whole(high, 0, lead));
         }
 
