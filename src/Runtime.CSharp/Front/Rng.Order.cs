@@ -79,21 +79,11 @@ public static partial class Rng
         return x;
     }
 
-    /// <summary>The first places where a running sum reaches numbers spread evenly up to its end, by bisection.</summary>
+    /// <summary>The first places where a running sum reaches numbers spread evenly up to its end.</summary>
     private static Expr Inverted(Expr key, Shape shape, Expr sums)
     {
         CheckFloating("choice", sums.DType);
-        int count = sums.Shape[0].Value;
-        Expr goal = sums[count - 1] * (1.0 - Uniform(key, shape, sums.DType));
-        Expr low = Tensors.Zeros(DType.I64, shape.ToArray());
-        Expr high = low + (count - 1);
-        for (int width = count; width > 1; width = (width + 1) / 2)
-        {
-            Expr middle = (low + high) / 2;
-            Expr above = sums.Take(middle).Less(goal);
-            (low, high) = (above.Where(middle + 1, low).Minimum(high), above.Where(high, middle));
-        }
-
-        return low;
+        Expr goal = sums[sums.Size - 1] * (1.0 - Uniform(key, shape, sums.DType));
+        return sums.SearchSorted(goal).Cast(DType.I64).Minimum(sums.Size - 1);
     }
 }

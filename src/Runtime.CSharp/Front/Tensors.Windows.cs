@@ -74,6 +74,7 @@ public static partial class Tensors
         return whole ? Sum(x) / (double)plan.Window.Aggregate(1L, (product, extent) => product * extent) : Sum(x) / Sum(x.OnesLike());
     }
 
+    /// <summary>One number for each spatial axis; 1 unless given.</summary>
     internal static int[] ForEach(string operation, string what, IReadOnlyList<int>? given, int count)
     {
         int[] all = given is null ? [.. Enumerable.Repeat(1, count)] : [.. given];

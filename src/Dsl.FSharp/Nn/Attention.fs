@@ -1,0 +1,67 @@
+namespace Adjoint.Nn
+
+open Adjoint
+open Adjoint.Front
+
+/// Where places of a sequence may look. What is hidden has weight 0 and derivative 0, exactly.
+[<RequireQualifiedAccess>]
+type Mask =
+    /// Everywhere.
+    | All
+    /// At themselves and what came before. Of fewer queries than keys, the last ones are meant.
+    | Causal
+    /// Where it is true: [.., queries, keys], which broadcasts. A place that may look nowhere gets zeros.
+    | Where of Tensor<bool>
+    /// Where it is true, and at nothing to come.
+    | CausalWhere of Tensor<bool>
+
+    /// The mask as the layers of Adjoint.Front take it.
+    member internal this.Parts: Expr | null * bool =
+        match this with
+        | All -> null, false
+        | Causal -> null, true
+        | Where seen -> seen.Expr, false
+        | CausalWhere seen -> seen.Expr, true
+
+/// Attention with learned projections. Each is a dense layer; heads lie side by side in its outputs.
+type Attention<'T when 'T: struct> =
+    {
+        Query: Dense<'T>
+        Key: Dense<'T>
+        Value: Dense<'T>
+        Output: Dense<'T>
+    }
+
+/// Attention in several heads (Vaswani et al. 2017).
+[<RequireQualifiedAccess>]
+module Attention =
+
+    /// softmax(q k' / sqrt d) v: q [.., T, d], k [.., S, d], v [.., S, e] to [.., T, e].
+    let scaled (mask: Mask) (query: Tensor<'T>) (key: Tensor<'T>) (value: Tensor<'T>) : Tensor<'T> =
+        let seen, causal = mask.Parts
+        Tensor.ofExpr (Nn.Attention(query.Expr, key.Expr, value.Expr, seen, causal))
+
+    /// A layer for vectors of a width.
+    let init (width: int) (key: Tensor<uint32>) : Attention<'T> =
+        let dense number =
+            Dense.init width width (Random.foldIn number key)
+
+        {
+            Query = dense 0
+            Key = dense 1
+            Value = dense 2
+            Output = dense 3
+        }
+
+    /// What each place of x [.., T, width] learns from memory [.., S, width], in so many heads.
+    /// ShapeException: the width doesn't divide into the heads.
+    let across (heads: int) (mask: Mask) (layer: Attention<'T>) (memory: Tensor<'T>) (x: Tensor<'T>) : Tensor<'T> =
+        let seen, causal = mask.Parts
+        let query = Dense.apply layer.Query x
+        let key, value = Dense.apply layer.Key memory, Dense.apply layer.Value memory
+
+        Tensor.ofExpr (Nn.MultiHeadAttention(query.Expr, key.Expr, value.Expr, heads, seen, causal))
+        |> Dense.apply layer.Output
+
+    /// What each place of x [.., T, width] learns from all of them that it may see, in so many heads.
+    let apply (heads: int) (mask: Mask) (layer: Attention<'T>) (x: Tensor<'T>) : Tensor<'T> = across heads mask layer x x
