@@ -77,14 +77,14 @@ let private ordering =
 
                 Expect.equal (elements gradient) (elements (numbers [ 30.0; 10.0; 20.0 ])) "gradient")
 
-            testCase "topK takes equal elements in order of index" (fun () ->
+            testCase "topK takes equal elements in order of index, and NaN as the largest" (fun () ->
                 let x = [ numbers [ 2.0; 5.0; nan; 5.0 ] ]
 
                 one (fun x -> (Ops.TopK(x, 3).ToTuple() |> fst))
-                |> gives (numbers [ 5.0; 5.0; 2.0 ]) x
+                |> gives (numbers [ nan; 5.0; 5.0 ]) x
 
                 one (fun x -> (Ops.TopK(x, 3).ToTuple() |> snd))
-                |> gives (NDArray.Vector(1, 3, 0)) x)
+                |> gives (NDArray.Vector(2, 1, 3)) x)
         ]
 
 let private running =

@@ -155,7 +155,7 @@ public sealed class NDArray : HostValue
             case sbyte[] x: x[index] = (sbyte)value.AsLong; break;
             case short[] x: x[index] = (short)value.AsLong; break;
             case Half[] x: x[index] = (Half)value.AsDouble; break;
-            case BFloat16[] x: x[index] = BFloat16.FromSingle((float)value.AsDouble); break;
+            case BFloat16[] x: x[index] = BFloat16.FromDouble(value.AsDouble); break;
             case Complex64[] x: x[index] = Complex64.FromComplex(value.AsComplex); break;
             case Complex[] x: x[index] = value.AsComplex; break;
         }

@@ -32,7 +32,7 @@ public readonly record struct Scalar
     /// <summary>The integer's bits; a floating number is cut towards zero.</summary>
     public long AsLong => Type.IsDifferentiable() ? (long)AsDouble : (long)Bits;
 
-    /// <summary>The number rounded to the dtype; an integer dtype takes only what it can hold.</summary>
+    /// <summary>The number rounded once to the dtype; an integer dtype takes only what it can hold.</summary>
     /// <exception cref="DTypeException">An integer dtype cannot hold the number.</exception>
     public static Scalar Of(DType type, double value)
     {
@@ -47,13 +47,18 @@ public readonly record struct Scalar
             : throw new DTypeException(string.Create(CultureInfo.InvariantCulture, $"scalar: {type.Name()} cannot hold {value}."));
     }
 
-    /// <summary>The integer in this dtype.</summary>
+    /// <summary>The integer in this dtype, rounded once where it is a floating one.</summary>
     /// <exception cref="DTypeException">An integer dtype cannot hold the number.</exception>
     public static Scalar Of(DType type, long value)
     {
         if (type.IsDifferentiable())
         {
-            return Of(type, (double)value);
+            return Of(type, type.RealPart() switch
+            {
+                DType.F32 => (float)value,
+                DType.BF16 => BFloat16.FromInteger(value).ToSingle(),
+                _ => (double)value,
+            });
         }
 
         bool fits = type switch
@@ -112,7 +117,7 @@ public readonly record struct Scalar
     private static double Rounded(DType type, double value) => type switch
     {
         DType.F16 => (double)(Half)value,
-        DType.BF16 => BFloat16.FromSingle((float)value).ToSingle(),
+        DType.BF16 => BFloat16.FromDouble(value).ToSingle(),
         DType.F32 => (float)value,
         _ => value,
     };

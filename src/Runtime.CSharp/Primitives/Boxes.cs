@@ -70,6 +70,19 @@ internal static class Boxes
         }
     }
 
+    /// <summary>Copies single elements of any dtype from places in one array to places in another; a place below 0 is left out.</summary>
+    internal static void CopyElements(NDArray from, ReadOnlySpan<int> read, NDArray to, ReadOnlySpan<int> write)
+    {
+        switch (from.Type.Size())
+        {
+            case 1: CopyElements<byte>(from, read, to, write); break;
+            case 2: CopyElements<ushort>(from, read, to, write); break;
+            case 4: CopyElements<uint>(from, read, to, write); break;
+            case 8: CopyElements<ulong>(from, read, to, write); break;
+            default: CopyElements<UInt128>(from, read, to, write); break;
+        }
+    }
+
     /// <summary>The index after this one in row-major order; false behind the last.</summary>
     internal static bool Next(Span<int> index, ReadOnlySpan<int> extents)
     {
@@ -84,6 +97,20 @@ internal static class Boxes
         }
 
         return false;
+    }
+
+    private static void CopyElements<T>(NDArray from, ReadOnlySpan<int> read, NDArray to, ReadOnlySpan<int> write)
+        where T : unmanaged
+    {
+        Span<T> source = Raw<T>(from);
+        Span<T> target = Raw<T>(to);
+        for (int i = 0; i < read.Length; i++)
+        {
+            if (read[i] >= 0 && write[i] >= 0)
+            {
+                target[write[i]] = source[read[i]];
+            }
+        }
     }
 
     private static void Copy<T>(Layout from, Layout to, ReadOnlySpan<int> extents, IParallel parallel)

@@ -21,21 +21,6 @@ internal static class Conversion
         where TElement : struct, IElement<TStored, TWork> =>
         NDArray.Own(x.Shape, Array.ConvertAll(x.Data<TStored>(), item => convert(TElement.Load(item))));
 
-    private static BFloat16 ToBFloat16(double x)
-    {
-        // Cut to f32 with the last bit set where something was cut off, so that the second rounding sees on which side of a tie x lies
-        // (rounding to odd: Boldo and Melquiond 2008, IEEE Trans. Comput. 57(4)).
-        float near = (float)x;
-        if (near == x || !float.IsFinite(near))
-        {
-            return BFloat16.FromSingle(near);
-        }
-
-        uint bits = BitConverter.SingleToUInt32Bits(near);
-        uint cut = Math.Abs(near) > Math.Abs(x) ? bits - 1 : bits;
-        return BFloat16.FromSingle(BitConverter.UInt32BitsToSingle(cut | 1));
-    }
-
     private readonly struct Loop(NDArray x, DType target) : INumberLoop
     {
         public NDArray Run<TStored, TWork, TElement>()
@@ -46,7 +31,11 @@ internal static class Conversion
                 DType.F64 => Map<TStored, TWork, TElement, double>(x, double.CreateTruncating),
                 DType.F32 => Map<TStored, TWork, TElement, float>(x, float.CreateTruncating),
                 DType.F16 => Map<TStored, TWork, TElement, Half>(x, Half.CreateTruncating),
-                DType.BF16 => Map<TStored, TWork, TElement, BFloat16>(x, item => ToBFloat16(double.CreateTruncating(item))),
+                DType.BF16 => Map<TStored, TWork, TElement, BFloat16>(
+                    x,
+                    typeof(TWork) == typeof(long) || typeof(TWork) == typeof(ulong)
+                        ? BFloat16.FromInteger
+                        : static item => BFloat16.FromDouble(double.CreateTruncating(item))),
                 DType.C64 => Map<TStored, TWork, TElement, Complex64>(x, item => new(float.CreateTruncating(item), 0)),
                 DType.C128 => Map<TStored, TWork, TElement, Complex>(x, item => new(double.CreateTruncating(item), 0)),
                 DType.Bool => Map<TStored, TWork, TElement, bool>(x, item => !TWork.IsZero(item)),

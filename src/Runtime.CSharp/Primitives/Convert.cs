@@ -7,9 +7,9 @@ namespace Adjoint.Primitives;
 
 /// <summary>The same numbers in another dtype.</summary>
 /// <remarks>
-/// <para>To a floating dtype: rounds to nearest, ties to even (integers reach bf16 by way of f64).
-/// Floating to integer: cut towards zero; NaN gives 0, what does not fit gives the nearest that does. Integer to integer: wraps. To bool: whether it is not zero. Real to complex: imaginary
-/// part 0; complex to real is an error, since `real` says which part is meant.</para>
+/// <para>To a floating dtype: rounds once, to nearest, ties to even. Floating to integer: cut towards zero; NaN gives 0, what does not
+/// fit gives the nearest that does. Integer to integer: wraps. To bool: whether it is not zero. Real to complex: imaginary part 0;
+/// complex to real is an error, since `real` says which part is meant.</para>
 /// <para>Derivative: linear between dtypes that have tangents, otherwise zero.</para>
 /// </remarks>
 /// <param name="Target">The result's dtype.</param>

@@ -46,13 +46,18 @@ public abstract record Cumulative : UnaryPrimitive
         where T : unmanaged
     {
         T[] y = x.Copy().Data<T>();
-        RunningLines.Each(x.Shape, Along, Backwards, (place, before) =>
+        int extent = x.Shape[Along].Value;
+        int stride = x.Shape.Strides()[Along];
+        int step = Backwards ? -stride : stride;
+        foreach (int start in Boxes.Offsets(x.Shape, new Axes(Along).Others(x.Shape.Rank)))
         {
-            if (before >= 0)
+            int place = Backwards ? start + ((extent - 1) * stride) : start;
+            for (int i = 1; i < extent; i++, place += step)
             {
-                y[place] = join(y[before], y[place]);
+                y[place + step] = join(y[place], y[place + step]);
             }
-        });
+        }
+
         return NDArray.Own(x.Shape, y);
     }
 

@@ -106,6 +106,12 @@ public sealed partial record Gather(
         }
 
         var places = new WindowPlaces(Name, Windows, Mode, x, operands[1], result.Shape);
+        if (places.Extents.Length == 0)
+        {
+            Boxes.CopyElements(x, places.InOperand, result, places.InWindows);
+            return;
+        }
+
         for (int i = 0; i < places.InOperand.Length; i++)
         {
             if (places.InOperand[i] >= 0)

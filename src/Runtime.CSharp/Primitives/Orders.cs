@@ -15,12 +15,15 @@ internal static class Orders
     {
         NDArray result = NDArray.New(x.Type, x.Shape);
         ReadOnlySpan<long> indices = order.Span<long>();
-        for (int i = 0; i < indices.Length; i++)
+        var from = new int[indices.Length];
+        var to = new int[indices.Length];
+        for (int i = 0; i < from.Length; i++)
         {
-            int from = i + (((int)indices[i] - (i / stride % extent)) * stride);
-            Boxes.Copy(new(x, from, []), new(result, i, []), []);
+            from[i] = i + (((int)indices[i] - (i / stride % extent)) * stride);
+            to[i] = i;
         }
 
+        Boxes.CopyElements(x, from, result, to);
         return result;
     }
 
@@ -34,37 +37,71 @@ internal static class Orders
             int extent = keys.Shape[axis].Value;
             int stride = keys.Shape.Strides()[axis];
             var order = new long[x.Length];
-            var line = new int[extent];
+            var numbers = new T[extent];
+            var places = new int[extent];
             foreach (int start in Boxes.Offsets(keys.Shape, new Axes(axis).Others(keys.Shape.Rank)))
             {
+                int nans = Separate(x, start, stride, numbers, places);
+                int first = nansFirst ? nans : 0;
+                Arrange(numbers.AsSpan(first, extent - nans), places.AsSpan(first, extent - nans));
                 for (int i = 0; i < extent; i++)
                 {
-                    line[i] = i;
-                }
-
-                Array.Sort(line, (a, b) =>
-                {
-                    int sign = Compare(x[start + (a * stride)], x[start + (b * stride)]);
-                    return sign == 0 ? a.CompareTo(b) : sign;
-                });
-                for (int i = 0; i < extent; i++)
-                {
-                    order[start + (i * stride)] = line[i];
+                    order[start + (i * stride)] = places[i];
                 }
             }
 
             return NDArray.Own(keys.Shape, order);
         }
 
-        private int Compare<T>(T a, T b)
+        /// <summary>Copies a line, NaN to the end where it belongs, each in the order of the line; gives how many are NaN.</summary>
+        private int Separate<T>(T[] x, int start, int stride, T[] numbers, int[] places)
             where T : INumber<T>
         {
-            if (T.IsNaN(a) || T.IsNaN(b))
+            int nans = 0;
+            for (int i = 0; i < places.Length; i++)
             {
-                return nansFirst ? T.IsNaN(b).CompareTo(T.IsNaN(a)) : T.IsNaN(a).CompareTo(T.IsNaN(b));
+                nans += T.IsNaN(x[start + (i * stride)]) ? 1 : 0;
             }
 
-            return descending ? b.CompareTo(a) : a.CompareTo(b);
+            int nextNumber = nansFirst ? nans : 0;
+            int nextNan = nansFirst ? 0 : places.Length - nans;
+            for (int i = 0; i < places.Length; i++)
+            {
+                T item = x[start + (i * stride)];
+                int to = T.IsNaN(item) ? nextNan++ : nextNumber++;
+                numbers[to] = item;
+                places[to] = i;
+            }
+
+            return nans;
+        }
+
+        /// <summary>Sorts numbers with their places, and the places of equal numbers, so that these keep their order.</summary>
+        private void Arrange<T>(Span<T> numbers, Span<int> places)
+            where T : INumber<T>
+        {
+            numbers.Sort(places);
+            if (descending)
+            {
+                numbers.Reverse();
+                places.Reverse();
+            }
+
+            for (int from = 0; from < numbers.Length;)
+            {
+                int to = from + 1;
+                while (to < numbers.Length && numbers[to] == numbers[from])
+                {
+                    to++;
+                }
+
+                if (to - from > 1)
+                {
+                    places[from..to].Sort();
+                }
+
+                from = to;
+            }
         }
     }
 }

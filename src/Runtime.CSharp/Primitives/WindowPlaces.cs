@@ -37,7 +37,10 @@ internal sealed class WindowPlaces
                 InOperand[row] = start < 0 ? -1 : InOperand[row] + (start * strides[axis]);
             }
 
-            Boxes.Next(index, batch);
+            if (axes.OperandBatch.Count > 0)
+            {
+                Boxes.Next(index, batch);
+            }
         }
     }
 
