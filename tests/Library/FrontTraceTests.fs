@@ -71,6 +71,23 @@ let private frames =
                 Expect.throwsC use' (fun error -> Expect.stringContains error.Message "the top level" "named")
                 Expect.throwsT<TraceException> (fun () -> kept.Value() |> ignore) "looked at")
 
+            testCase "a constant made in a body can be used when that has closed" (fun () ->
+                let mutable kept: Expr = null
+
+                let f (x: Expr) =
+                    // As the values of an F# module, it comes to be when it is first asked for.
+                    if isNull kept then
+                        kept <- Expr.Of [| 1.0; 2.0 |] * 2.0 + Tensors.Ones(DType.F64, [| 2 |])
+
+                    Tensors.Sum(kept * x)
+
+                for opaque in [ false; true ] do
+                    kept <- null
+                    let first = if opaque then Differential.Compile f else f
+                    first.Invoke(scalar 1.0) |> ignore
+                    Expect.equal (number (Differential.Grad(f).Invoke(scalar 3.0))) 8.0 "used in another body"
+                    Expect.equal (kept.ToArray<float>()) [| 3.0; 5.0 |] "looked at")
+
             testCase "a value of another thread's open frame is refused" (fun () ->
                 let f (x: Expr) =
                     Expect.throwsT<TraceException> (fun () -> Task.Run(fun () -> (x + 1.0) |> ignore).GetAwaiter().GetResult()) "used"

@@ -71,11 +71,11 @@ module TensorReductions =
 
         /// Logarithm of the sum of exponentials, shifted by the maximum so that it cannot overflow along an axis, which goes; its gradient is the softmax.
         let logSumExpAlong (axis: int) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.LogSumExp(x.Expr, [| axis |]))
+            Tensor<'T>(Tensors.LogSumExp(x.Expr, axes = [| axis |]))
 
         /// Logarithm of the sum of exponentials, shifted by the maximum so that it cannot overflow over axes, which go; its gradient is the softmax.
         let logSumExpOver (axes: int list) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.LogSumExp(x.Expr, Array.ofList axes))
+            Tensor<'T>(Tensors.LogSumExp(x.Expr, axes = Array.ofList axes))
 
         /// Root of the sum of squared absolute values of all elements: rank 0; the derivative at 0 is taken as 0.
         let norm (x: Tensor<'T>) : Tensor<'T> = Tensor<'T>(Tensors.Norm x.Expr)

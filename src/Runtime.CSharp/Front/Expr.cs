@@ -41,6 +41,9 @@ public sealed partial class Expr
     /// <summary>The pending work that this hangs together with; null where there is none.</summary>
     internal PendingGroup? Pending { get; private set; }
 
+    /// <summary>The same value at the top level, where it was asked for after its frame had closed and is a constant.</summary>
+    internal Expr? Outside { get; set; }
+
     /// <summary>A concrete value with these elements.</summary>
     public static Expr Of(NDArray array) => OfHost(array);
 

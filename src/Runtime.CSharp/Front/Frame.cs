@@ -78,6 +78,10 @@ public sealed class Frame
     /// <summary>The expression of an outer frame that a parameter stands for, or null.</summary>
     internal Expr? OuterOf(Value parameter) => outer.GetValueOrDefault(parameter);
 
+    /// <summary>The expression of an outer frame that a value of this one is, where it was used without being given as an argument.</summary>
+    internal Expr? CapturedAs(Value parameter) =>
+        OuterOf(parameter) is { } expr && ReferenceEquals(captures.GetValueOrDefault(expr), parameter) ? expr : null;
+
     /// <summary>What an expression is in this frame, the innermost: itself, or a parameter that stands for it.</summary>
     /// <exception cref="TraceException">The expression's frame is closed or another thread's.</exception>
     internal Value Lift(Expr expr)
@@ -90,6 +94,11 @@ public sealed class Frame
         if (captures.TryGetValue(expr, out Value? known) || captures.TryGetValue(expr.Handle, out known))
         {
             return known;
+        }
+
+        if (expr.Frame.IsClosed && Escaped.Find(expr) is { } constant)
+        {
+            return captures[expr] = Lift(constant);
         }
 
         CheckOpen(expr.Frame);

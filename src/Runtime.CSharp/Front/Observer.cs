@@ -40,6 +40,11 @@ internal static class Observer
     /// <summary>Finds the values of expressions of one frame, all in one run.</summary>
     internal static void Run(IReadOnlyList<Expr> expressions)
     {
+        foreach (Expr expr in expressions.Where(expr => expr.Frame.IsClosed))
+        {
+            expr.Handle.Known ??= Escaped.Find(expr)?.Handle.Known;
+        }
+
         Expr[] unknown = [.. expressions.Where(expr => expr.Handle.Known is null)];
         if (unknown.Length == 0)
         {
