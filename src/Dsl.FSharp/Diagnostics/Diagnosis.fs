@@ -38,6 +38,12 @@ module Audit =
     let gradient (f: 'P -> 'R) (x: 'P) : GradientAudit =
         Audited.at "audit" f x (fun f flat -> Adjoint.Front.Audits.Audit.Gradient(f, flat.Leaves, flat.Paths))
 
+    /// Looks through what f's own lines ask for, at x: a `where` that hides a NaN in its derivative, points without a finite slope,
+    /// cancellation, formulas that overflow and that the library has a function for, accidental broadcasting, arguments without influence.
+    /// Each lint has a name, a place, a reason and a cure; what x's values confirm is an error.
+    let lint (f: 'P -> 'R) (x: 'P) : LintReport =
+        Audited.at "lint" f x (fun f flat -> Adjoint.Front.Audits.Audit.Lint(f, flat.Leaves, flat.Paths))
+
 /// The algebraic laws of the library, for functions of one's own.
 [<RequireQualifiedAccess>]
 module Laws =

@@ -64,6 +64,12 @@ internal sealed class Subject
     /// <summary>The node of the graph, or of a body in it, that an origin is of; null where it comes from elsewhere.</summary>
     internal Node? HomeOf(Origin origin) => homes.GetValueOrDefault(origin);
 
+    /// <summary>The graph with numbers for what is used from outside and is one number.</summary>
+    internal Graph WithNumbers() => new(
+        Graph.Parameters,
+        Substitution.Inline(Graph, [.. Graph.Parameters.Select((value, i) =>
+            i >= Own && Values[i] is NDArray { Shape.Rank: 0 } number ? Ops.Constant(number.At(0)) : value)]));
+
     /// <summary>How a parameter is called.</summary>
     internal string NameOf(int parameter) => Own == 1 && parameter == 0 && Paths?[0] is null or ""
         ? "the argument"
