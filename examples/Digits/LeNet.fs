@@ -1,87 +1,87 @@
 namespace Adjoint.Examples.Digits
 
 open Adjoint
-
-/// What a layer learns: its weights, and a number that is added to each of its outputs.
-type Layer<'T when 'T: struct> =
-    { Weight: Tensor<'T>; Bias: Tensor<'T> }
+open Adjoint.Nn
 
 /// A network in the style of LeNet-5 (LeCun, Bottou, Bengio and Haffner 1998). A model is a plain record of tensors; its gradient
 /// is one more of these records. The element type is left open: it trains in float32, and its gradient is checked in float.
 type LeNet<'T when 'T: struct> =
     {
-        Conv1: Layer<'T>
-        Conv2: Layer<'T>
-        Dense1: Layer<'T>
-        Dense2: Layer<'T>
-        Output: Layer<'T>
+        Conv1: Conv<'T>
+        Conv2: Conv<'T>
+        Dense1: Dense<'T>
+        Dense2: Dense<'T>
+        Output: Dense<'T>
     }
 
 [<RequireQualifiedAccess>]
 module LeNet =
 
-    let private convolve (layer: Layer<'T>) (x: Tensor<'T>) =
-        (x |> Tensor.conv2d Padding.Same layer.Weight) + layer.Bias
-
-    let private dense (layer: Layer<'T>) (x: Tensor<'T>) =
-        Tensor.matMul x layer.Weight + layer.Bias
-
     /// How much speaks for each digit, [n, 10], of images [n, 1, height, width].
     let logits (model: LeNet<'T>) (images: Tensor<'T>) : Tensor<'T> =
         images
-        |> convolve model.Conv1
+        |> Conv.apply Padding.Same model.Conv1
         |> Tensor.relu
         |> Tensor.maxPool2d 2
-        |> convolve model.Conv2
+        |> Conv.apply Padding.Same model.Conv2
         |> Tensor.relu
         |> Tensor.maxPool2d 2
         |> Tensor.flattenFrom 1
-        |> dense model.Dense1
+        |> Dense.apply model.Dense1
         |> Tensor.relu
-        |> dense model.Dense2
+        |> Dense.apply model.Dense2
         |> Tensor.relu
-        |> dense model.Output
+        |> Dense.apply model.Output
 
     /// The mean of -log p over the images, where p is the probability that the model gives the true digit.
     let loss (images: Tensor<'T>, labels: Tensor<int>) (model: LeNet<'T>) : Tensor<'T> =
-        let likelihoods = logits model images |> Tensor.logSoftmax -1
-        -Tensor.mean(Tensor.sumAlong -1 (Tensor.oneHot 10 labels * likelihoods))
+        logits model images |> Loss.crossEntropy labels |> Tensor.mean
 
     /// The same numbers as another element type.
     let cast (model: LeNet<'T>) : LeNet<'U> =
-        let layer (from: Layer<'T>) : Layer<'U> =
+        let conv (from: Conv<'T>) : Conv<'U> =
+            {
+                Weight = Tensor.cast from.Weight
+                Bias = Tensor.cast from.Bias
+            }
+
+        let dense (from: Dense<'T>) : Dense<'U> =
             {
                 Weight = Tensor.cast from.Weight
                 Bias = Tensor.cast from.Bias
             }
 
         {
-            Conv1 = layer model.Conv1
-            Conv2 = layer model.Conv2
-            Dense1 = layer model.Dense1
-            Dense2 = layer model.Dense2
-            Output = layer model.Output
+            Conv1 = conv model.Conv1
+            Conv2 = conv model.Conv2
+            Dense1 = dense model.Dense1
+            Dense2 = dense model.Dense2
+            Output = dense model.Output
         }
 
     /// A model for images of a size, before it has learned anything: weights uniform in ±√(6 / inputs) of a neuron (He et
     /// al. 2015), biases in a tenth of it: where they are zero, white paper is a tie for max and relu, and the
     /// loss has a kink.
     let create seed height width : LeNet<float32> =
-        let layer number weights inputs biases =
-            let bound = sqrt (6.0 / float inputs)
-            let weightKey, biasKey = Random.key seed |> Random.foldIn number |> Random.split
+        let keys number =
+            Random.key seed |> Random.foldIn number |> Random.split
 
-            {
-                Weight = weightKey |> Random.uniformIn -bound bound weights
-                Bias = biasKey |> Random.uniformIn (-0.1 * bound) (0.1 * bound) biases
+        let biases inputs outputs =
+            Init.uniform (0.1 * sqrt (6.0 / float inputs)) [ outputs ]
+
+        let conv number inputs outputs : Conv<float32> =
+            let weightKey, biasKey = keys number
+
+            { Conv.initWith Init.heUniform [ 5; 5 ] inputs outputs weightKey with
+                Bias = biases (25 * inputs) outputs biasKey
             }
 
-        // A bias of a convolution is [channels, 1, 1]: one number for a whole plane.
-        let conv number inputs outputs =
-            layer number [ outputs; inputs; 5; 5 ] (25 * inputs) [ outputs; 1; 1 ]
+        let dense number inputs outputs : Dense<float32> =
+            let weightKey, biasKey = keys number
 
-        let dense number inputs outputs =
-            layer number [ inputs; outputs ] inputs [ outputs ]
+            { Dense.initWith Init.heUniform inputs outputs weightKey with
+                Bias = biases inputs outputs biasKey
+            }
 
         // Each pool halves the image and rounds down.
         {

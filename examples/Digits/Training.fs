@@ -5,13 +5,6 @@ open System.Diagnostics
 open Adjoint
 open Adjoint.Examples
 
-/// What goes from one step to the next: the model, and how fast it moves.
-type State =
-    {
-        Model: LeNet<float32>
-        Velocity: LeNet<float32>
-    }
-
 /// How one pass through the data went: mean losses, and the share of held-out images that were read right.
 type Epoch =
     {
@@ -32,15 +25,6 @@ type Prediction =
 
 [<RequireQualifiedAccess>]
 module Training =
-
-    /// One step of gradient descent with momentum (Polyak 1964): the loss of a batch, and the state after it.
-    /// This whole function, derivative included, becomes one compiled program.
-    let step (rate: Tensor<float32>, state: State, batch: Tensor<float32> * Tensor<int>) =
-        let loss, slope = valueAndGrad (LeNet.loss batch) state.Model
-        let velocity = Structure.map2 (fun v g -> 0.9 * v + g) state.Velocity slope
-        let model = Structure.map2 (fun p v -> p - rate.Expr * v) state.Model velocity
-
-        loss, { Model = model; Velocity = velocity }
 
     /// Gives a function from a model and images to a prediction for each image; it is compiled once and asked in pieces of one size.
     let predictor () =
@@ -84,7 +68,7 @@ module Training =
     /// Trains a model; each epoch is reported when it ends. The rate falls from the given one to 0 along half a cosine.
     /// Images are shuffled for each epoch, and varied; the few that don't fill the last batch sit that epoch out.
     let run (options: Options) (data: DataSet) (model: LeNet<float32>) (report: Epoch -> unit) : LeNet<float32> =
-        let step, vary, predict = compile step, compile Variation.apply, predictor ()
+        let vary, predict = compile Variation.apply, predictor ()
 
         let keyOf (number: int) =
             Random.key options.Seed |> Random.foldIn 0 |> Random.foldIn number
@@ -92,33 +76,34 @@ module Training =
         let batch = min options.Batch data.Training.Count
         let steps = data.Training.Count / batch
 
-        let rateAt done' =
-            options.Rate
-            * 0.5
-            * (1.0 + cos (Math.PI * float done' / float (steps * options.Epochs)))
+        let optimizer =
+            Optim.momentum 0.9 1.0
+            |> Optim.scheduled (fun t -> options.Rate * Schedule.cosine (steps * options.Epochs) t)
 
-        let runEpoch state number =
+        // Loss, derivative and update become one compiled program.
+        let step = compile (fun (batch, model, state) -> Optim.descend optimizer (LeNet.loss batch) model state)
+
+        let runEpoch (model, state) number =
             let clock = Stopwatch.StartNew()
             let progress = Progress($"epoch {number}/{options.Epochs}", steps)
 
-            let oneStep (state, total) (i, indices) =
+            let oneStep (model, state, total) (i, indices) =
                 let place = (number - 1) * steps + i
                 let images, labels = Images.pick indices data.Training |> Images.tensors
                 let varied = vary (keyOf place |> Random.foldIn 1, images)
-                let rate = rateAt place |> float32 |> Tensor.scalar
-                let loss, state = step (rate, state, (varied, labels))
+                let loss, model, state = step ((varied, labels), model, state)
                 progress.Step $"loss {value loss:F4}"
-                state, total + float (value loss)
+                model, state, total + float (value loss)
 
-            let state, total =
+            let model, state, total =
                 Data.shuffled (keyOf number |> Random.foldIn 2) data.Training.Count
                 |> Array.chunkBySize batch
                 |> Array.truncate steps
                 |> Array.indexed
-                |> Array.fold oneStep (state, 0.0)
+                |> Array.fold oneStep (model, state, 0.0)
 
             progress.Finish()
-            let predictions = predict state.Model data.HeldOut
+            let predictions = predict model data.HeldOut
 
             report
                 {
@@ -129,13 +114,7 @@ module Training =
                     Seconds = clock.Elapsed.TotalSeconds
                 }
 
-            state
+            model, state
 
-        let start =
-            {
-                Model = model
-                Velocity = Structure.zerosLike model
-            }
-
-        let last = List.fold runEpoch start [ 1 .. options.Epochs ]
-        last.Model
+        List.fold runEpoch (model, Optim.init optimizer model) [ 1 .. options.Epochs ]
+        |> fst

@@ -3,48 +3,26 @@
 module Adjoint.Examples.Gru
 
 open Adjoint
-open Adjoint.Front
+open Adjoint.Nn
 
 let steps = 28
 let hidden = 32
 
-/// An affine function of an input and a state: x W + h U + b.
-type Gate =
-    {
-        Input: Tensor<float32>
-        State: Tensor<float32>
-        Bias: Tensor<float32>
-    }
-
-/// Cho et al. 2014. The output is one number, positive for yes.
+/// Gated recurrent units (Cho et al. 2014), and one number from their last state, positive for yes.
 type Model =
     {
-        Update: Gate
-        Reset: Gate
-        Candidate: Gate
-        Output: Tensor<float32>
+        Units: Gru<float32>
+        Output: Dense<float32>
     }
-
-let apply gate x h =
-    Tensor.matMul x gate.Input + Tensor.matMul h gate.State + gate.Bias
-
-/// The next state of each sequence of a batch. x : [batch, 2], h : [batch, hidden].
-let cell model h x =
-    let update = apply model.Update x h |> Tensor.sigmoid
-    let reset = apply model.Reset x h |> Tensor.sigmoid
-    let candidate = apply model.Candidate x (reset * h) |> Tensor.tanh
-    h + update * (candidate - h)
 
 /// ln (p / (1 - p)) for each sequence, p being the probability of yes. sequences : [steps, batch, 2].
 let logits model (sequences: Tensor<float32>) =
-    let start = Tensor.zeros [ sequences.Shape[1]; hidden ]
-    let last, () = Flow.scan (fun h x -> cell model h x, ()) start sequences
-    Tensor.matMul last model.Output
+    let last, _ = Gru.apply model.Units (Gru.start sequences.Shape[1] model.Units) sequences
+    Dense.apply model.Output last |> Tensor.squeezeAxis 1
 
 /// The mean of -ln p over a batch, p being the probability that the model gives the true answer.
 let loss (sequences, answers) model =
-    let z = logits model sequences
-    Tensor.softplus z - answers * z |> Tensor.mean
+    logits model sequences |> Loss.binaryCrossEntropy answers |> Tensor.mean
 
 /// Sequences at random, the first mark in one half and the second in the other; and their answers, 1 for yes.
 let batch count key =
@@ -61,74 +39,32 @@ let batch count key =
     let difference = numbers * (first - second) |> Tensor.sumAlong 1
     sequences, Tensor.cast (difference .> 0.0f)
 
-/// Weights uniform in ±1/√hidden, biases 0.
+/// A model before it has learned anything.
 let create key =
-    let uniform number shape =
-        let bound = 1.0 / sqrt (float hidden)
-        key |> Random.foldIn number |> Random.uniformIn -bound bound shape
-
-    let gate number =
-        {
-            Input = uniform number [ 2; hidden ]
-            State = uniform (number + 1) [ hidden; hidden ]
-            Bias = Tensor.zeros [ hidden ]
-        }
-
     {
-        Update = gate 0
-        Reset = gate 2
-        Candidate = gate 4
-        Output = uniform 6 [ hidden ]
-    }
-
-/// A model in training, with running means of its gradient and of the gradient's square, and the number of steps so far.
-type Training =
-    {
-        Model: Model
-        Mean: Model
-        Square: Model
-        Time: Tensor<float32>
+        Units = key |> Random.foldIn 0 |> Gru.init 2 hidden
+        Output = key |> Random.foldIn 1 |> Dense.init hidden 1
     }
 
 /// How many batches the model is trained on.
 let batches = 400
 
-/// A step of gradient descent by Adam (Kingma and Ba 2015): each weight by its own measure, the mean of its gradient over the
-/// root of the mean of its square. Both means begin at zero, which the rate makes up for; it falls to zero towards the end.
-let step (key, state) =
-    let slope = grad (loss (batch 64 key)) state.Model
-    let mean = Structure.map2 (fun m g -> 0.9 * m + 0.1 * g) state.Mean slope
-    let square = Structure.map2 (fun v g -> 0.999 * v + 0.001 * g * g) state.Square slope
-    let time = state.Time + 1.0f
-    let missing (kept: float32) = 1.0f - Tensor.scalar kept ** time
-    let falling = 0.02f * (1.0f - state.Time / float32 batches)
-    let rate = falling * Tensor.sqrt (missing 0.999f) / missing 0.9f
+/// Adam (Kingma and Ba 2015), with a rate that falls to zero towards the end.
+let optimizer = Optim.adam 0.02 |> Optim.scheduled (Schedule.linear 1.0 0.0 batches)
 
-    {
-        Model = Structure.map3 (fun p m v -> p - rate.Expr * m / (Tensors.Sqrt v + 1e-8)) state.Model mean square
-        Mean = mean
-        Square = square
-        Time = time
-    }
+/// A step on a fresh batch of sequences.
+let step (key, model, state) =
+    let _, model, state = Optim.descend optimizer (loss (batch 64 key)) model state
+    model, state
 
 /// Trains on fresh sequences at every step, so there is nothing to learn by heart.
 let train count =
-    let model = create (Random.key 1)
-    let zeros = Structure.zerosLike model
     let step = compile step
+    let model = create (Random.key 1)
 
-    let before =
-        {
-            Model = model
-            Mean = zeros
-            Square = zeros
-            Time = Tensor.scalar 0.0f
-        }
-
-    let after =
-        Seq.fold (fun state i -> step (Random.key 2 |> Random.foldIn i, state)) before (seq { 1..count })
-
-    after.Model
+    ((model, Optim.init optimizer model), seq { 1..count })
+    ||> Seq.fold (fun (model, state) i -> step (Random.key 2 |> Random.foldIn i, model, state))
+    |> fst
 
 /// The share of new sequences that a model answers rightly.
 let accuracy model =

@@ -3,76 +3,67 @@
 module Adjoint.Examples.LeNet.Program
 
 open Adjoint
-
-type Layer =
-    {
-        Weight: Tensor<float32>
-        Bias: Tensor<float32>
-    }
+open Adjoint.Nn
 
 type LeNet =
     {
-        Conv1: Layer
-        Conv2: Layer
-        Dense1: Layer
-        Dense2: Layer
-        Dense3: Layer
+        Conv1: Conv<float32>
+        Conv2: Conv<float32>
+        Dense1: Dense<float32>
+        Dense2: Dense<float32>
+        Dense3: Dense<float32>
     }
-
-let conv padding layer x =
-    Tensor.conv2d padding layer.Weight x + layer.Bias |> Tensor.relu
-
-let dense layer x =
-    Tensor.matMul x layer.Weight + layer.Bias
 
 /// How much speaks for each digit, [n, 10], of images [n, 1, 28, 28].
 let logits model images =
     images
-    |> conv Padding.Same model.Conv1
+    |> Conv.apply Padding.Same model.Conv1
+    |> Tensor.relu
     |> Tensor.avgPool2d 2
-    |> conv Padding.Valid model.Conv2
+    |> Conv.apply Padding.Valid model.Conv2
+    |> Tensor.relu
     |> Tensor.avgPool2d 2
     |> Tensor.flattenFrom 1
-    |> dense model.Dense1
+    |> Dense.apply model.Dense1
     |> Tensor.relu
-    |> dense model.Dense2
+    |> Dense.apply model.Dense2
     |> Tensor.relu
-    |> dense model.Dense3
+    |> Dense.apply model.Dense3
 
 /// The mean of -ln p, where p is the probability that the model gives the true digit.
 let loss (images, labels) model =
-    let likelihoods = logits model images |> Tensor.logSoftmax 1
-    let ofTrueDigit = Tensor.oneHot 10 labels * likelihoods |> Tensor.sumAlong 1
-    -(Tensor.mean ofTrueDigit)
+    logits model images |> Loss.crossEntropy labels |> Tensor.mean
 
 /// Weights uniform in ±√(6 / inputs) of a neuron (He et al. 2015), biases zero.
 let create seed =
-    let layer number inputs weights biases =
-        let bound = sqrt (6.0 / float inputs)
+    let key number = Random.key seed |> Random.foldIn number
 
-        {
-            Weight = Random.key seed |> Random.foldIn number |> Random.uniformIn -bound bound weights
-            Bias = Tensor.zeros biases
-        }
+    let conv number inputs outputs =
+        Conv.initWith Init.heUniform [ 5; 5 ] inputs outputs (key number)
+
+    let dense number inputs outputs =
+        Dense.initWith Init.heUniform inputs outputs (key number)
 
     {
-        Conv1 = layer 1 25 [ 6; 1; 5; 5 ] [ 6; 1; 1 ]
-        Conv2 = layer 2 150 [ 16; 6; 5; 5 ] [ 16; 1; 1 ]
-        Dense1 = layer 3 400 [ 400; 120 ] [ 120 ]
-        Dense2 = layer 4 120 [ 120; 84 ] [ 84 ]
-        Dense3 = layer 5 84 [ 84; 10 ] [ 10 ]
+        Conv1 = conv 1 1 6
+        Conv2 = conv 2 6 16
+        Dense1 = dense 3 400 120
+        Dense2 = dense 4 120 84
+        Dense3 = dense 5 84 10
     }
 
 /// Gradient descent on batches of 32.
 let train epochs (images: Tensor<float32>, labels: Tensor<int64>) =
-    let step =
-        compile (fun (batch, model) -> Structure.map2 (fun p g -> p - 0.1 * g) model (grad (loss batch) model))
-
+    let optimizer = Optim.sgd 0.1
+    let step = compile (fun (batch, model, state) -> Optim.descend optimizer (loss batch) model state)
     let mutable model = create 1
+    let mutable state = Optim.init optimizer model
 
     for _ in 1..epochs do
         for first in 0..32 .. labels.Size - 32 do
-            model <- step ((images[first .. first + 31], labels[first .. first + 31]), model)
+            let _, next, after = step ((images[first .. first + 31], labels[first .. first + 31]), model, state)
+            model <- next
+            state <- after
 
     model
 
