@@ -10,19 +10,24 @@ module Drawing =
     /// Names and signs, in a row below the title.
     let private legend (plot: Plot) =
         let named = plot.Layers |> List.filter (fun layer -> layer.Name <> "")
-        let widths = named |> List.map (fun layer -> 24.0 + textWidth layer.Name)
-        let total = List.sum widths + 16.0 * float (named.Length - 1)
+
+        let width layer =
+            Marks.signWidth layer + 6.0 + textWidth layer.Name
+
+        let widths = named |> List.map width
+        let gap = 14.0
+        let total = List.sum widths + gap * float (named.Length - 1)
 
         let starts =
             widths
-            |> List.scan (fun x width -> x + width + 16.0) ((plot.Width - total) / 2.0)
+            |> List.scan (fun x width -> x + width + gap) ((plot.Width - total) / 2.0)
 
         let y = if plot.Title = "" then 14.0 else 40.0
 
         [
             for layer, x in Seq.zip named starts do
                 Marks.sign layer x (y - 4.0)
-                Svg.text (x + 24.0) y [] layer.Name
+                Svg.text (x + Marks.signWidth layer + 6.0) y [] layer.Name
         ]
 
     let private axes (plot: Plot) (frame: Frame) =

@@ -123,12 +123,20 @@ module Marks =
             ]
         | Cells grid -> cells frame grid
 
-    /// A layer's sign in the legend, 18 wide and centred at y.
-    let sign (layer: Layer) x y =
+    /// How wide a layer's sign in the legend is.
+    let signWidth (layer: Layer) =
         match layer.Mark with
-        | Line _ -> stroke layer.Colour 2.0 false [ x, y; x + 18.0, y ]
-        | Dashes _ -> stroke layer.Colour 2.0 true [ x, y; x + 18.0, y ]
-        | Dots(radius, _) -> dots layer.Colour (max 3.0 radius) [ x + 9.0, y ]
+        | Dots(radius, _) -> 2.0 * max 3.0 radius
+        | _ -> 18.0
+
+    /// A layer's sign in the legend, from x on and centred at y.
+    let sign (layer: Layer) x y =
+        let right = x + signWidth layer
+
+        match layer.Mark with
+        | Line _ -> stroke layer.Colour 2.0 false [ x, y; right, y ]
+        | Dashes _ -> stroke layer.Colour 2.0 true [ x, y; right, y ]
+        | Dots(radius, _) -> dots layer.Colour (max 3.0 radius) [ (x + right) / 2.0, y ]
         | Band _
         | Bars _
-        | Cells _ -> band layer.Colour [ x, y - 6.0; x + 18.0, y - 6.0 ] [ x, y + 6.0; x + 18.0, y + 6.0 ]
+        | Cells _ -> band layer.Colour [ x, y - 6.0; right, y - 6.0 ] [ x, y + 6.0; right, y + 6.0 ]

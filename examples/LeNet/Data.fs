@@ -1,11 +1,8 @@
 /// Scans of handwritten digits (../Digits/data), made as large as LeNet-5 wants them.
 module Adjoint.Examples.LeNet.Data
 
-open System
-open System.IO
-open System.IO.Compression
-open System.Reflection
 open Adjoint
+open Adjoint.Examples
 
 /// Every pixel becomes a square of 3 × 3, and two pixels of paper go around: from [n, 64] to [n, 1, 28, 28].
 let enlarge (scans: Tensor<float32>) =
@@ -19,8 +16,5 @@ let enlarge (scans: Tensor<float32>) =
 
 /// So many images with ink from 0 to 1, and the digits that they show.
 let images count =
-    use packed = Assembly.GetExecutingAssembly().GetManifestResourceStream "digits.csv.gz"
-    use text = new StreamReader(new GZipStream(packed, CompressionMode.Decompress))
-    let rows = [ for _ in 1..count -> text.ReadLine().Split ',' |> Array.map int ]
-    let scans = Tensor.matrix [ for row in rows -> row[..63] |> Array.map (fun ink -> float32 ink / 16.0f) ]
-    enlarge scans, Tensor.vector [ for row in rows -> int64 row[64] ]
+    let scans = Scans.read count
+    enlarge (Tensor.matrix [ for scan in scans -> scan.Ink ]), Tensor.vector [ for scan in scans -> int64 scan.Digit ]

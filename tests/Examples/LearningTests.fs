@@ -37,4 +37,36 @@ let tests =
                 near 0.01 0.0 found.Steered[299, 1] "angle of the pole"
                 Expect.isGreaterThan found.Simple[299, 0] 1.0 "place of the cart by the simple rule"
                 picture "control" (Control.picture found))
+
+            testCase "Transformer" (fun () ->
+                let found = Transformer.figures ()
+                Expect.isLessThan found.Before 0.2 "untrained it guesses one of ten symbols"
+                Expect.isGreaterThan found.After 0.99 "trained"
+
+                for i in 0 .. Transformer.length - 1 do
+                    Expect.isGreaterThan found.Looks[i, Transformer.length - 1 - i] 0.8f $"place {i} looks at its counterpart"
+
+                sketch "transformer" (Transformer.picture found))
+
+            testCase "Autoencoder" (fun () ->
+                // The divergence by its definition, E ln q/p, as a sum over a grid: exact to rounding for densities that fade at its ends.
+                let mean, deviation = 0.7, 0.6
+
+                let density m s x =
+                    exp (-0.5 * ((x - m) / s) ** 2.0) / (s * sqrt (2.0 * System.Math.PI))
+
+                let byDefinition =
+                    0.01
+                    * Seq.sum (
+                        seq { for x in -6.0 .. 0.01..6.0 -> density mean deviation x * log (density mean deviation x / density 0.0 1.0 x) }
+                    )
+
+                let one (x: float) = Tensor.full [ 1; 1 ] (float32 x)
+                let divergence = Autoencoder.divergence (one mean, one (2.0 * log deviation)) |> value
+                near 1e-6 byDefinition (float divergence) "divergence, in float32"
+
+                let found = Autoencoder.figures ()
+                // A nat and more, of which the two numbers of the map cost some; another machine's rounding changes a tenth.
+                Expect.isLessThan found.Bound (found.Independent - 0.9f) "nats of held-out images"
+                sketch "autoencoder" (Autoencoder.picture found))
         ]
