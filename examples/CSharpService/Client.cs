@@ -1,4 +1,5 @@
 using Adjoint.Core;
+using Adjoint.Execute;
 
 namespace Adjoint.Examples.CSharpService;
 
@@ -7,6 +8,7 @@ public sealed class Client
 {
     private const double Rate = 0.5;
 
+    private readonly Executable program;
     private readonly double[] truth = new double[LossProgram.Columns];
     private readonly double[] inputs = new double[LossProgram.Rows * LossProgram.Columns];
     private readonly double[] targets = new double[LossProgram.Rows];
@@ -16,9 +18,10 @@ public sealed class Client
     private readonly NDArray loss = NDArray.Scalar(0.0);
     private readonly NDArray gradient = NDArray.Vector(new double[LossProgram.Columns]);
 
-    /// <summary>A caller whose data come from a seed.</summary>
-    public Client(int seed)
+    /// <summary>A caller of a program, whose data come from a seed.</summary>
+    public Client(Executable program, int seed)
     {
+        this.program = program;
         var random = new Random(seed);
         Fill(truth, random);
         Fill(inputs, random);
@@ -44,7 +47,7 @@ public sealed class Client
         NDArray y = NDArray.Vector(targets);
         for (int step = 0; step < steps; step++)
         {
-            LossProgram.Compiled.Run([NDArray.Vector(weights), x, y], [loss, gradient]);
+            program.Run([NDArray.Vector(weights), x, y], [loss, gradient]);
             GradientError = Math.Max(GradientError, Distance(gradient.Span<double>(), GradientByHand()));
             for (int column = 0; column < weights.Length; column++)
             {

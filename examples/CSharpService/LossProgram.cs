@@ -1,11 +1,11 @@
 using Adjoint.Core;
-using Adjoint.Execute;
+using Adjoint.Formats;
 using Adjoint.Front;
 using Adjoint.Ir;
 
 namespace Adjoint.Examples.CSharpService;
 
-/// <summary>The mean squared error of a linear model and its gradient: a graph that is built and compiled once, for all callers.</summary>
+/// <summary>The mean squared error of a linear model and its gradient: built once and kept in a file, as whoever made the model does.</summary>
 public static class LossProgram
 {
     /// <summary>The number of measurements in a call.</summary>
@@ -14,13 +14,13 @@ public static class LossProgram
     /// <summary>The number of weights, and of numbers in each measurement.</summary>
     public const int Columns = 3;
 
-    /// <summary>The compiled program: (weights, inputs, targets) → (loss, its gradient in the weights). It may run on many threads at once.</summary>
-    public static Executable Compiled { get; } = Executable.Compile(Build());
+    /// <summary>Writes the program to a file: (weights, inputs, targets) → (loss, its gradient in the weights).</summary>
+    public static void Save(string path) => Build().Save(path);
 
     /// <summary>The mean of (x·w − y)² over the rows x.</summary>
     private static Expr Loss(Expr weights, Expr inputs, Expr targets) => (inputs.MatMul(weights) - targets).Square().Mean();
 
-    private static Graph Build() => GraphBuilder.Build(
+    private static SavedProgram Build() => SavedProgram.Trace(
         [TensorType.Of(DType.F64, Columns), TensorType.Of(DType.F64, Rows, Columns), TensorType.Of(DType.F64, Rows)],
         parameters =>
         {
@@ -29,5 +29,6 @@ public static class LossProgram
             (Expr value, Expr gradient) = Differential.ValueAndGrad(loss)(parameters[0]);
             return [value, gradient];
         },
-        ["weights", "inputs", "targets"]);
+        ["weights", "inputs", "targets"],
+        ["loss", "gradient"]);
 }

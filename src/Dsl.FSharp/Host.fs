@@ -6,8 +6,7 @@ open Adjoint.Core
 type Expr = Adjoint.Front.Expr
 
 /// What structures ask of a tensor of any element type.
-type internal ITensor =
-    abstract Untyped: Expr
+type internal ITensor = Adjoint.Front.ITensor
 
 /// The dtype of a host type.
 [<AbstractClass; Sealed>]

@@ -9,7 +9,8 @@ open Adjoint.Front
 /// A plain number of the element type stands for a tensor: `2.0 * x`. A dtype never changes by itself: see `Tensor.cast`.
 /// Where shapes don't meet, the error names the operation and both types.
 [<Sealed; NoEquality; NoComparison>]
-[<StructuredFormatDisplay("{Header} {Elements}"); DebuggerDisplay("{ToString(),nq}")>]
+[<StructuredFormatDisplay("{Header} {Elements}"); DebuggerDisplay("{Display,nq}"); DebuggerTypeProxy(typeof<ExprView>)>]
+[<TypeFormatterSource(typeof<HtmlFormatterSource>)>]
 type Tensor<'T when 'T: struct> internal (expr: Expr) =
 
     /// The expression that this wraps, for the API of Adjoint.Front.
@@ -34,6 +35,9 @@ type Tensor<'T when 'T: struct> internal (expr: Expr) =
     /// Dtype and shape, as `%A` and messages tell them.
     member internal _.Header = expr.Type.ToString()
 
+    /// Type and value in one line, if the value is known, for debuggers: nothing runs.
+    member internal _.Display = expr.Display
+
     /// The elements, as `%A` prints them.
     member internal _.Elements = Rendering.ofExpr expr
 
@@ -42,6 +46,9 @@ type Tensor<'T when 'T: struct> internal (expr: Expr) =
 
     interface ITensor with
         member _.Untyped = expr
+
+    interface IHtml with
+        member _.WriteHtml writer = (expr :> IHtml).WriteHtml writer
 
     /// Sum.
     static member (+)(x: Tensor<'T>, y: Tensor<'T>) : Tensor<'T> = Tensor<'T>(Expr.Add(x.Expr, y.Expr))

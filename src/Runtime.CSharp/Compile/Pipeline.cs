@@ -23,6 +23,9 @@ public sealed class Pipeline
     /// <summary>The passes, in order.</summary>
     public ImmutableArray<Pass> Passes { get; }
 
+    /// <summary>The names of the passes.</summary>
+    public override string ToString() => string.Join(", ", Passes.Select(pass => pass.Name));
+
     /// <summary>The graph after all passes; debug builds verify it after each.</summary>
     public Graph Run(Graph graph)
     {

@@ -18,6 +18,13 @@ internal static class ArrayText
         return text.ToString();
     }
 
+    /// <summary>Dtype, shape and the first elements in one line.</summary>
+    internal static string Line(NDArray array)
+    {
+        string elements = string.Join(" ", Enumerable.Range(0, Math.Min(array.Size, Most)).Select(i => Element(array.At(i))));
+        return $"{array.Describe()} {elements}{(array.Size > Most ? " …" : "")}".TrimEnd();
+    }
+
     private static void Append(StringBuilder text, NDArray array, int axis, int offset)
     {
         if (axis == array.Shape.Rank)

@@ -1,10 +1,12 @@
 using System.Collections;
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace Adjoint.Core;
 
 /// <summary>An immutable list that is equal by content, so that it can stand in a record.</summary>
 /// <typeparam name="T">The elements.</typeparam>
+[DebuggerDisplay("{ToString(),nq}")]
 public abstract class ContentList<T> : IReadOnlyList<T>, IEquatable<ContentList<T>>
     where T : IEquatable<T>
 {

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Adjoint.Core;
 
 /// <summary>The length of an axis. Typing rules compute with its operators, and never read the number.</summary>
 /// <remarks>Today a number of at least 0; symbolic sizes can join without a change to the rules.</remarks>
+[DebuggerDisplay("{ToString(),nq}")]
 public readonly record struct Extent
 {
     /// <summary>An extent of this length.</summary>

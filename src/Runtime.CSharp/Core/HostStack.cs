@@ -1,6 +1,9 @@
+using System.Diagnostics;
+
 namespace Adjoint.Core;
 
 /// <summary>The run-time value of a stack: entries by index, from 0; an entry that was never put is zero and is held as null.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class HostStack : HostValue
 {
     private readonly List<HostValue?> entries;
@@ -36,6 +39,10 @@ public sealed class HostStack : HostValue
 
     /// <summary>A new zero of an entry's type.</summary>
     public HostValue ZeroEntry() => Depth == 1 ? NDArray.New(Type, Shape) : new HostStack(Type, Shape, Depth - 1);
+
+    /// <summary>How many entries there are, and of which type.</summary>
+    public override string ToString() =>
+        $"stack of {Count} {string.Concat(Enumerable.Repeat("stack(", Depth - 1))}{Type.Name()}{Shape}{new string(')', Depth - 1)}";
 
     /// <summary>A copy that shares the entries.</summary>
     internal HostStack Copy() => new(Type, Shape, Depth, [.. entries]);

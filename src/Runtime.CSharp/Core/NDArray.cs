@@ -1,10 +1,14 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace Adjoint.Core;
 
 /// <summary>A dense array on the host: dtype, shape and elements in row-major order. Immutable once it is in a user's hands.</summary>
-public sealed class NDArray : HostValue
+[DebuggerDisplay("{Display,nq}")]
+[DebuggerTypeProxy(typeof(NDArrayView))]
+[TypeFormatterSource(typeof(HtmlFormatterSource))]
+public sealed class NDArray : HostValue, IHtml
 {
     internal NDArray(DType type, Shape shape, Array storage)
     {
@@ -21,6 +25,9 @@ public sealed class NDArray : HostValue
 
     /// <summary>The number of elements.</summary>
     public int Size => Storage.Length;
+
+    /// <summary>Dtype, shape and the first elements in one line, for debuggers.</summary>
+    internal string Display => ArrayText.Line(this);
 
     /// <summary>The elements, as an array of the dtype's host type.</summary>
     internal Array Storage { get; }
@@ -116,6 +123,9 @@ public sealed class NDArray : HostValue
 
     /// <summary>Dtype, shape and the elements, shortened in the middle.</summary>
     public override string ToString() => ArrayText.Of(this);
+
+    /// <inheritdoc/>
+    void IHtml.WriteHtml(TextWriter writer) => ArrayHtml.Write(this, writer);
 
     /// <summary>A new array of zeros.</summary>
     internal static NDArray New(DType type, Shape shape) => new(type, shape, type.NewArray(shape.Size));

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 
 namespace Adjoint.Core;
 
 /// <summary>One number with its dtype, equal by bits: NaN equals NaN, and 0 differs from −0.</summary>
+[DebuggerDisplay("{Display,nq}")]
 public readonly record struct Scalar
 {
     private Scalar(DType type, ulong bits, ulong imaginary)
@@ -101,6 +103,9 @@ public readonly record struct Scalar
 
     /// <summary>One of a dtype (true for bool).</summary>
     public static Scalar One(DType type) => Of(type, 1L);
+
+    /// <summary>Dtype and number, for debuggers.</summary>
+    internal string Display => $"{Type.Name()} {this}";
 
     /// <summary>The number, shortest text that reads back to the same bits.</summary>
     public override string ToString() => Type switch

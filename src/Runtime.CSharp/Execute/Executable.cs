@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Adjoint.Compile;
 using Adjoint.Core;
 using Adjoint.Ir;
@@ -9,6 +10,7 @@ namespace Adjoint.Execute;
 /// Memory that runs work in is kept for later runs, up to <see cref="KeptBytes"/>, and let go when no run came between two
 /// full collections of garbage; arrays that are handed out as results are the caller's. The rules of ownership are those of <see cref="Interpreter"/>.
 /// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class Executable
 {
     private const long DefaultKeptBytes = 1L << 30;
@@ -88,6 +90,9 @@ public sealed class Executable
         interpreter.RunInto(Graph, arguments, results, options ?? RunOptions.Default);
         GiveBack(interpreter);
     }
+
+    /// <summary>Types and the number of nodes.</summary>
+    public override string ToString() => $"executable {GraphView.Line(Graph)}";
 
     /// <summary>Lets the memory go that is kept for later runs.</summary>
     public void ReleaseMemory()

@@ -40,6 +40,9 @@ public sealed class WorkerPool : IParallel, IDisposable
     /// <summary>How many tiles may run at a time for one caller, itself included.</summary>
     public int Threads => workers.Length + 1;
 
+    /// <summary>The number of threads.</summary>
+    public override string ToString() => $"{Threads} {(Threads == 1 ? "thread" : "threads")}";
+
     /// <summary>A pool of its own; with one thread, the caller's, work is serial.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one thread.</exception>
     public static WorkerPool Create(int threads)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Adjoint.Core;
 using Adjoint.Ir;
 
@@ -5,6 +6,7 @@ namespace Adjoint.Formats;
 
 /// <summary>A file of named arrays that is open: the names are known, an array is read when it is asked for, and the others are not.</summary>
 /// <remarks>It may be used from any number of threads; arrays are read one after the other. The file must not change meanwhile.</remarks>
+[DebuggerDisplay("{ToString(),nq}")]
 public abstract class ArrayArchive : IDisposable
 {
     private protected ArrayArchive(string format, string name)
@@ -40,6 +42,9 @@ public abstract class ArrayArchive : IDisposable
     /// <exception cref="Core.FormatException">The file is damaged.</exception>
     public IReadOnlyDictionary<string, NDArray> ReadAll(ReadOptions? options = null) =>
         Names.ToDictionary(name => name, name => Read(name, options), StringComparer.Ordinal);
+
+    /// <summary>The file's name and how many arrays it has.</summary>
+    public override string ToString() => $"{FileName}: {Names.Count} {(Names.Count == 1 ? "array" : "arrays")}";
 
     /// <summary>Closes the file.</summary>
     public void Dispose()

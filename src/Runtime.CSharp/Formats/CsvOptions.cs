@@ -28,7 +28,8 @@ public sealed record CsvOptions
 /// <summary>A table of numbers.</summary>
 /// <param name="Names">The columns' names.</param>
 /// <param name="Values">The elements: [rows, columns].</param>
-public sealed record CsvTable(IReadOnlyList<string> Names, NDArray Values)
+[TypeFormatterSource(typeof(HtmlFormatterSource))]
+public sealed record CsvTable(IReadOnlyList<string> Names, NDArray Values) : IHtml
 {
     /// <summary>One column: [rows].</summary>
     /// <exception cref="StructureException">There is no such column.</exception>
@@ -39,6 +40,19 @@ public sealed record CsvTable(IReadOnlyList<string> Names, NDArray Values)
         return place >= 0
             ? Strided.Copy(Values, Shape.Of(Values.Shape[0].Value), [strides[0]], place)
             : throw new StructureException($"csv: there is no column {name}; there are {string.Join(", ", Names)}.");
+    }
+
+    /// <inheritdoc/>
+    void IHtml.WriteHtml(TextWriter writer)
+    {
+        const int most = 20;
+        int width = Names.Count;
+        new HtmlWriter(writer).Element("div", () =>
+        {
+            new HtmlWriter(writer).Element("code", Values.Describe());
+            new HtmlWriter(writer).Table([.. Names], Enumerable.Range(0, Math.Min(most, Values.Shape[0].Value)).Select(
+                row => (string[])[.. Enumerable.Range(row * width, width).Select(i => ArrayText.Element(Values.At(i)))]));
+        });
     }
 
     /// <summary>The names, and dtype and shape of the elements.</summary>

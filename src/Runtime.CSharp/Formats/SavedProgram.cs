@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Adjoint.Core;
 using Adjoint.Execute;
 using Adjoint.Front;
@@ -13,7 +14,9 @@ namespace Adjoint.Formats;
 /// (<see cref="GraphText"/>). Nothing in it is code: a graph names primitives of a catalogue, its types are inferred anew, and sizes are
 /// checked before memory is taken. A program may run on any number of threads at once.
 /// </remarks>
-public sealed class SavedProgram
+[DebuggerDisplay("{ToString(),nq}")]
+[TypeFormatterSource(typeof(HtmlFormatterSource))]
+public sealed class SavedProgram : IHtml
 {
     private readonly Lazy<Compiled> compiled;
 
@@ -144,6 +147,9 @@ public sealed class SavedProgram
     /// <summary>Parameters, results and the number of nodes.</summary>
     public override string ToString() =>
         $"program ({string.Join(", ", Described())}) -> ({string.Join(", ", ResultTypes)}), {Graph.Nodes.Length} nodes";
+
+    /// <inheritdoc/>
+    void IHtml.WriteHtml(TextWriter writer) => HtmlView.WriteText($"{this}\n{new GraphView(Graph).Text}", writer);
 
     private IEnumerable<string> Described() =>
         ParameterNames.Zip(ParameterTypes, (name, type) => name.Length == 0 ? $"{type}" : $"{name}: {type}");

@@ -56,6 +56,9 @@ public sealed class Compiled
     /// <summary>The function's graph for arguments of these types: (arguments, what it uses from outside) → results.</summary>
     public Graph GraphOf(params TensorType[] types) => EntryOf(new([.. types])).Graph;
 
+    /// <summary>For how many lists of argument types it was traced.</summary>
+    public override string ToString() => $"compiled function, traced for {Count} {(Count == 1 ? "list" : "lists")} of argument types";
+
     private Entry EntryOf(Signature signature)
     {
         lock (gate)

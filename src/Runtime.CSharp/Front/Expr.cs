@@ -5,8 +5,10 @@ using Adjoint.Ir;
 namespace Adjoint.Front;
 
 /// <summary>A tensor in the making: immutable, born in a frame. At the top level it is concrete and is computed when looked at.</summary>
-[DebuggerDisplay("{ToString(),nq}")]
-public sealed partial class Expr
+[DebuggerDisplay("{Display,nq}")]
+[DebuggerTypeProxy(typeof(ExprView))]
+[TypeFormatterSource(typeof(HtmlFormatterSource))]
+public sealed partial class Expr : IHtml
 {
     private volatile Value handle;
 
@@ -35,6 +37,9 @@ public sealed partial class Expr
     /// <summary>The frame in which it was born.</summary>
     public Frame Frame { get; }
 
+    /// <summary>Type and value in one line, if the value is known, for debuggers: nothing runs.</summary>
+    internal string Display => ExprView.Line(this);
+
     /// <summary>The value in the graph.</summary>
     internal Value Handle => handle;
 
@@ -43,6 +48,19 @@ public sealed partial class Expr
 
     /// <summary>The same value at the top level, where it was asked for after its frame had closed and is a constant.</summary>
     internal Expr? Outside { get; set; }
+
+    /// <inheritdoc/>
+    void IHtml.WriteHtml(TextWriter writer)
+    {
+        if (Handle.Type is TensorType && Observer.CanObserve(this))
+        {
+            ArrayHtml.Write(Value(), writer);
+        }
+        else
+        {
+            HtmlView.WriteText(ToString(), writer);
+        }
+    }
 
     /// <summary>A concrete value with these elements.</summary>
     public static Expr Of(NDArray array) => OfHost(array);

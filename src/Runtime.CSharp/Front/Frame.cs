@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Adjoint.Core;
 using Adjoint.Ir;
 
@@ -6,6 +7,7 @@ namespace Adjoint.Front;
 
 /// <summary>The trace of one body: values are born in the innermost open frame, and values of outer frames are captured.</summary>
 /// <remarks>The innermost frame of each thread is the one thing in the library that is ambient.</remarks>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class Frame
 {
     private static int count;

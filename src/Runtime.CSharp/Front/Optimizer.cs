@@ -34,6 +34,9 @@ public sealed class Optimizer
         IReadOnlyList<string> memory, Func<Expr, Expr, Expr[], Expr, (Expr Update, Expr[] Memory)> rule) =>
         OfLeaf([.. memory.Select(name => new OptimizerMemory(name, 0.0))], rule);
 
+    /// <summary>What it remembers of each parameter.</summary>
+    public override string ToString() => Slots.Count == 0 ? "optimizer without memory" : $"optimizer that remembers {string.Join(", ", Memory)}";
+
     /// <summary>The state before the first update.</summary>
     public Expr[] Init(params Expr[] parameters) =>
     [

@@ -23,6 +23,9 @@ public sealed class Padding
     /// <summary>So many elements on both sides of each of so many spatial axes.</summary>
     public static Padding Both(int width, int axes) => new([.. Enumerable.Repeat((width, width), axes)]);
 
+    /// <summary>valid, same, or the widths.</summary>
+    public override string ToString() => widths is not null ? string.Join(", ", widths) : ReferenceEquals(this, Same) ? "same" : "valid";
+
     /// <summary>The widths for these extents, windows (with dilation) and strides.</summary>
     internal (Ints Low, Ints High) For(string operation, int[] extents, int[] windows, int[] strides)
     {

@@ -39,6 +39,9 @@ public sealed class Region
     /// <summary>The tensor with a function applied to this part.</summary>
     public Expr Apply(Func<Expr, Expr> f) => Set(f(Get()));
 
+    /// <summary>Types of the part and the whole.</summary>
+    public override string ToString() => $"{new TensorType(whole.DType, plan.Shown)} of {whole.Type}";
+
     private Expr Literal(string operation, double number) =>
         Tensors.Full(Shape.Scalar, Literals.Adapt(operation, number, whole.DType));
 

@@ -68,6 +68,17 @@ public sealed class Slice
         ? new(SliceKind.Window) { Start = start, Index = count }
         : throw new ShapeException($"slice: {start.Type} is no single integer.").Here();
 
+    /// <summary>As it would be written: 2, 1:5, ::-1, …</summary>
+    public override string ToString() => Kind switch
+    {
+        SliceKind.Index => $"{Index}",
+        SliceKind.Dynamic => "[tensor]",
+        SliceKind.Window => $"[tensor : tensor + {Index}]",
+        SliceKind.NewAxis => "new axis",
+        SliceKind.Ellipsis => "…",
+        _ => $"{Low}:{High}{(Step == 1 ? "" : $":{Step}")}",
+    };
+
     private static Slice At(int index, bool isEnd) => isEnd
         ? throw new ShapeException("slice: ^0 is past the end; the last index is ^1.").Here()
         : At(index);

@@ -1,8 +1,11 @@
+using System.Diagnostics;
 using Adjoint.Core;
 
 namespace Adjoint.Ir;
 
 /// <summary>A graph as an attribute of a primitive: equal to another up to the names of its values.</summary>
+[DebuggerDisplay("{Display,nq}")]
+[DebuggerTypeProxy(typeof(GraphView))]
 public sealed class Body : IEquatable<Body>
 {
     private readonly Lazy<int> hash;
@@ -26,6 +29,9 @@ public sealed class Body : IEquatable<Body>
 
     /// <summary>How many bodies are nested here, this one included. It is bounded, so that walks into bodies may recur.</summary>
     public int Depth { get; }
+
+    /// <summary>Types and the number of nodes in one line, for debuggers.</summary>
+    internal string Display => $"body {GraphView.Line(Graph)}";
 
     /// <summary>A graph is a body.</summary>
     public static implicit operator Body(Graph graph) => new(graph);

@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Adjoint.Core;
 
 namespace Adjoint.Ir;
 
 /// <summary>Parameters, results, and the nodes that lead from one to the other. Closed: it refers to nothing outside.</summary>
-public sealed class Graph
+[DebuggerDisplay("{Display,nq}")]
+[DebuggerTypeProxy(typeof(GraphView))]
+[TypeFormatterSource(typeof(HtmlFormatterSource))]
+public sealed class Graph : IHtml
 {
     /// <summary>A graph from its parameters to its results; its nodes are those that the results depend on.</summary>
     /// <exception cref="TraceException">A result depends on a parameter that is not among these.</exception>
@@ -37,6 +41,12 @@ public sealed class Graph
         return new(parameters, [.. body(parameters)]);
     }
 
+    /// <summary>Types and the number of nodes in one line, for debuggers.</summary>
+    internal string Display => $"graph {GraphView.Line(this)}";
+
     /// <summary>The graph in text form.</summary>
     public override string ToString() => GraphText.Write(this);
+
+    /// <inheritdoc/>
+    void IHtml.WriteHtml(TextWriter writer) => new HtmlWriter(writer).Element("pre", new GraphView(this).Text);
 }

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Adjoint.Core;
 
 namespace Adjoint.Ir;
 
 /// <summary>A primitive applied to operands, with one or more results. Immutable, compared by reference; checked when made.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class Node
 {
     private Node(Primitive primitive, ImmutableArray<Value> operands, ImmutableArray<ValueType> types, Origin? origin)
@@ -39,6 +41,10 @@ public sealed class Node
 
     /// <summary>Null until a frame or a transform says where the node comes from; said once.</summary>
     private Origin? SettledOrigin { get; set; }
+
+    /// <summary>The operation and the types that go in and come out: mul(f32[3], f32[3]) -> f32[3].</summary>
+    public override string ToString() =>
+        $"{Primitive.Name}({GraphView.Types(Operands)}) -> {GraphView.Types([.. Results])}";
 
     /// <summary>Infers and checks the types and makes the node.</summary>
     /// <exception cref="TypeRuleException">The operands break the primitive's typing rule.</exception>

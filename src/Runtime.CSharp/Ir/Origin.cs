@@ -1,9 +1,12 @@
+using System.Diagnostics;
+
 namespace Adjoint.Ir;
 
 /// <summary>Where in the user's model a node was asked for. Derivatives keep the origin of the node that they come from.</summary>
 /// <param name="Scope">The user's scopes, outermost first, joined by '/'; empty at the top.</param>
 /// <param name="File">The source file, where known.</param>
 /// <param name="Line">The source line, from 1; 0 where unknown.</param>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record Origin(string Scope, string? File, int Line)
 {
     /// <summary>Nothing is known.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Adjoint.Core;
 using Adjoint.Loops;
 
@@ -9,6 +10,7 @@ namespace Adjoint.Ir;
 /// Declared <c>sealed partial</c>, with a literal <see cref="Name"/> and a static <c>Draw</c>: a generator writes
 /// <see cref="Attributes"/>, <see cref="MapBodies"/> and the catalogue from that.
 /// </remarks>
+[DebuggerDisplay("{Name,nq}")]
 public abstract record Primitive
 {
     /// <summary>The name in printed graphs, snake_case and stable.</summary>

@@ -21,6 +21,9 @@ public sealed class PrimitiveCatalogue
     /// <summary>All of them.</summary>
     public IEnumerable<PrimitiveEntry> Entries => entries.Values;
 
+    /// <summary>How many primitives there are.</summary>
+    public override string ToString() => $"catalogue of {entries.Count} primitives";
+
     /// <summary>The primitive of this name, or null.</summary>
     public PrimitiveEntry? Find(string name) => entries.GetValueOrDefault(name);
 }

@@ -1,6 +1,9 @@
+using System.Diagnostics;
+
 namespace Adjoint.Ir;
 
 /// <summary>A parameter of a graph, or one result of a node. Compared by reference.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class Value
 {
     internal Value(ValueType type, Node? producer, int index, string? name)

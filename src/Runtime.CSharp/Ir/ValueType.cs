@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Adjoint.Core;
 
 namespace Adjoint.Ir;
 
 /// <summary>The type of a value of a graph: a tensor's or a stack's.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public abstract record ValueType
 {
     private protected ValueType()

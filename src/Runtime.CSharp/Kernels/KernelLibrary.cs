@@ -30,6 +30,9 @@ public sealed class KernelLibrary
     /// <summary>The loaded library; zero where there is none.</summary>
     internal nint Handle { get; }
 
+    /// <summary>What was found, in one line.</summary>
+    public override string ToString() => Description;
+
     /// <summary>Looks for a library by name or path; never throws.</summary>
     internal static KernelLibrary Look(string name)
     {

@@ -1,10 +1,12 @@
 using Adjoint.Compile;
+using Adjoint.Core;
 using Adjoint.Ir;
 
 namespace Adjoint.Front.Audits;
 
 /// <summary>A function's graph, made to be read. Prints as text.</summary>
-public sealed class Explanation
+[TypeFormatterSource(typeof(HtmlFormatterSource))]
+public sealed class Explanation : IHtml
 {
     private readonly Lazy<string> text;
 
@@ -32,4 +34,7 @@ public sealed class Explanation
 
     /// <inheritdoc cref="Text"/>
     public override string ToString() => Text;
+
+    /// <inheritdoc/>
+    void IHtml.WriteHtml(TextWriter writer) => HtmlView.WriteText(Text, writer);
 }

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Adjoint.Core;
+
+namespace Adjoint.Front;
+
+/// <summary>Something as HTML: notebooks show it, and it can be written into a page. Every text in it is escaped.</summary>
+[TypeFormatterSource(typeof(HtmlFormatterSource))]
+public sealed class HtmlView : IHtml
+{
+    private readonly string html;
+
+    private HtmlView(Action<TextWriter> write)
+    {
+        using var writer = new StringWriter(CultureInfo.InvariantCulture);
+        write(writer);
+        html = writer.ToString();
+    }
+
+    /// <summary>An array: its type, its elements in a table that is shortened in the middle, and of a large matrix a picture.</summary>
+    public static HtmlView Of(NDArray array) => new(writer => ArrayHtml.Write(array, writer));
+
+    /// <summary>The leaves of a structure in a table: path, type, and the smallest, mean and largest element. Pending work runs.</summary>
+    /// <exception cref="StructureException">There are not as many paths as leaves.</exception>
+    public static HtmlView Of(IReadOnlyList<string> paths, IReadOnlyList<Expr> leaves)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(leaves);
+        if (paths.Count != leaves.Count)
+        {
+            throw new StructureException($"html: {paths.Count} paths are given for {leaves.Count} leaves.").Here();
+        }
+
+        long size = leaves.Sum(leaf => (long)leaf.Size);
+        return new(writer =>
+        {
+            var html = new HtmlWriter(writer);
+            html.Element("div", () =>
+            {
+                html.Element("code", string.Create(CultureInfo.InvariantCulture, $"{leaves.Count} tensors, {size} elements"));
+                html.Table(["", "type", "smallest", "mean", "largest"], paths.Zip(leaves, Row));
+            });
+        });
+    }
+
+    /// <summary>The HTML: one element, well-formed XML too.</summary>
+    public override string ToString() => html;
+
+    /// <inheritdoc/>
+    void IHtml.WriteHtml(TextWriter writer) => writer.Write(html);
+
+    /// <summary>A text with its spaces and lines.</summary>
+    internal static void WriteText(string text, TextWriter writer) => new HtmlWriter(writer).Element("pre", text);
+
+    private static IReadOnlyList<string> Row(string path, Expr leaf)
+    {
+        if (leaf.Size == 0 || leaf.DType.IsComplex() || !Observer.CanObserve(leaf))
+        {
+            return [path, leaf.Type.ToString(), "", "", ""];
+        }
+
+        double[] numbers = leaf.Value().ToDoubles();
+        return [path, leaf.Type.ToString(), Number(numbers.Min()), Number(numbers.Average()), Number(numbers.Max())];
+    }
+
+    private static string Number(double number) => number.ToString("G5", CultureInfo.InvariantCulture);
+}
