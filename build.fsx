@@ -205,6 +205,10 @@ let pack arguments =
 
     printfn $"packages are in {folder}"
 
+/// Writes the site: guides, reference, and pages of all public types.
+let docs _ =
+    runProject "build/Docs" "Adjoint.Docs" [ root; Path.Combine(root, "out", "docs") ]
+
 let clean _ =
     for folder in [ "src"; "tests"; "examples"; "benchmarks" ] do
         let path = Path.Combine(root, folder)
@@ -229,6 +233,7 @@ let targets =
         "lint", "check layout, analyzers and the repository's own rules", lint
         "packages", "resolve packages anew after a change of paket.dependencies", packages
         "pack", "make the NuGet packages, in out/packages or in the folder that is given", pack
+        "docs", "write the guides and the pages of all public types, in out/docs", docs
         "clean", "delete what was built", clean
     ]
 

@@ -3,6 +3,7 @@ module Adjoint.Docs.ApiPages
 
 open System
 open System.Reflection
+open Microsoft.FSharp.Reflection
 open Adjoint.Docs.Html
 open Adjoint.Docs.Surface
 
@@ -65,8 +66,22 @@ let private typePage known library (kind: Type) =
         |> Array.map (fun inner -> $"<li>{link from (path library inner) (title library inner)}</li>")
         |> String.concat ""
 
-    let entries =
-        members kind |> List.map (memberEntry known library from) |> String.concat "\n"
+    let cases =
+        if FSharpType.IsUnion kind && not kind.IsAbstract then
+            FSharpType.GetUnionCases kind
+            |> Array.map (fun case ->
+                let fields =
+                    case.GetFields()
+                    |> Array.map (fun field -> Signatures.typeName library.Language field.PropertyType)
+
+                let held = String.Join(" * ", fields)
+                let text = if held = "" then case.Name else $"{case.Name} of {held}"
+                $"<li><code>{encode text}</code></li>")
+            |> String.concat ""
+        else
+            ""
+
+    let entries = members kind |> List.map (memberEntry known library from) |> String.concat "\n"
 
     {
         Path = from
@@ -75,7 +90,7 @@ let private typePage known library (kind: Type) =
             $"""<p><code>{encode kind.Namespace}</code></p>
 <h1>{encode (title library kind)}</h1>
 {text}
-{if inside = "" then "" else $"<ul>{inside}</ul>"}
+<ul>{cases}{inside}</ul>
 {entries}"""
     }
 
@@ -87,6 +102,7 @@ let private listing library =
 
     let groups =
         types library
+        |> List.filter (isContainer >> not)
         |> List.groupBy _.Namespace
         |> List.map (fun (space, kinds) ->
             let rows = kinds |> List.map row |> String.concat "\n"
@@ -96,7 +112,8 @@ let private listing library =
     {
         Path = from
         Title = library.Title
-        Body = $"""<h1>{encode library.Title}</h1>
+        Body =
+            $"""<h1>{encode library.Title}</h1>
 <p>{link from $"{library.Folder}/all.html" "All names from A to Z"}</p>
 {groups}"""
     }

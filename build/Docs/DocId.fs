@@ -8,7 +8,8 @@ let private dotted (name: string) = name.Replace('+', '.')
 
 let rec private reference (kind: Type) : string =
     if kind.IsGenericParameter then
-        (if isNull kind.DeclaringMethod then "`" else "``") + string kind.GenericParameterPosition
+        (if isNull kind.DeclaringMethod then "`" else "``")
+        + string kind.GenericParameterPosition
     elif kind.IsByRef then
         reference (kind.GetElementType()) + "@"
     elif kind.IsPointer then

@@ -31,10 +31,14 @@ let private plainName (kind: Type) = kind.Name.Split('`')[0]
 let private isA (definition: Type) (kind: Type) =
     kind.IsGenericType && kind.GetGenericTypeDefinition() = definition
 
-let private isTuple (kind: Type) = (plainName kind = "Tuple" || plainName kind = "ValueTuple") && kind.IsGenericType
+let private isTuple (kind: Type) =
+    (plainName kind = "Tuple" || plainName kind = "ValueTuple")
+    && kind.IsGenericType
 
 let rec typeName language (kind: Type) : string =
-    let arguments () = kind.GetGenericArguments() |> Array.map (typeName language) |> List.ofArray
+    let arguments () =
+        kind.GetGenericArguments() |> Array.map (typeName language) |> List.ofArray
+
     let listed () = String.concat ", " (arguments ())
 
     if keywords.ContainsKey kind then
@@ -49,7 +53,10 @@ let rec typeName language (kind: Type) : string =
     elif isA typedefof<Nullable<_>> kind && language = CSharp then
         $"{List.head (arguments ())}?"
     elif isTuple kind then
-        if language = FSharp then String.concat " * " (arguments ()) else $"({listed ()})"
+        if language = FSharp then
+            String.concat " * " (arguments ())
+        else
+            $"({listed ()})"
     elif language = FSharp && isA typedefof<_ -> _> kind then
         "(" + String.concat " -> " (arguments ()) + ")"
     elif language = FSharp && isA typedefof<list<_>> kind then
@@ -93,7 +100,8 @@ let name (info: MemberInfo) =
     | _ when (info :? ConstructorInfo) -> plainName info.DeclaringType
     | _ -> info.Name
 
-let private nullable (parameter: ParameterInfo) = if parameter.IsOptional then "?" else ""
+let private nullable (parameter: ParameterInfo) =
+    if parameter.IsOptional then "?" else ""
 
 let private fsharpParameter (parameter: ParameterInfo) =
     $"{nullable parameter}{parameter.Name}: {typeName FSharp parameter.ParameterType}"
@@ -102,9 +110,9 @@ let private fsharpParameter (parameter: ParameterInfo) =
 let private groups (called: MethodBase) =
     let parameters = List.ofArray (called.GetParameters())
 
-    match called.GetCustomAttribute<CompilationArgumentCountsAttribute>() with
-    | null -> [ parameters ]
-    | counts ->
+    match List.ofSeq (called.GetCustomAttributes<CompilationArgumentCountsAttribute>()) with
+    | [] -> [ parameters ]
+    | counts :: _ ->
         ((parameters, []), counts.Counts)
         ||> Seq.fold (fun (left, groups) count -> List.skip count left, List.take count left :: groups)
         |> snd
@@ -121,14 +129,19 @@ let private fsharpMethod (called: MethodBase) (result: Type) =
     $"{name called}: {arrows} -> {typeName FSharp result}"
 
 let private modifier (parameter: ParameterInfo) =
-    if parameter.IsDefined typeof<ParamArrayAttribute> then "params "
-    elif parameter.IsOut then "out "
-    elif parameter.ParameterType.IsByRef then "ref "
-    else ""
+    if parameter.IsDefined typeof<ParamArrayAttribute> then
+        "params "
+    elif parameter.IsOut then
+        "out "
+    elif parameter.ParameterType.IsByRef then
+        "ref "
+    else
+        ""
 
 let private csharpParameter (parameter: ParameterInfo) =
     let value =
-        if not parameter.IsOptional then ""
+        if not parameter.IsOptional then
+            ""
         else
             match parameter.DefaultValue with
             | null -> " = null"
@@ -145,7 +158,12 @@ let private generics (called: MethodBase) =
         ""
 
 let private csharpMethod (called: MethodBase) (result: string) =
-    let extension = if called.IsDefined typeof<Runtime.CompilerServices.ExtensionAttribute> then "this " else ""
+    let extension =
+        if called.IsDefined typeof<Runtime.CompilerServices.ExtensionAttribute> then
+            "this "
+        else
+            ""
+
     let parameters = called.GetParameters() |> Array.map csharpParameter |> String.concat ", "
     $"{result}{name called}{generics called}({extension}{parameters})"
 

@@ -55,7 +55,9 @@ let private guides root =
 
 let private navigation (guidePages: Page list) (others: Page list) (from: string) =
     let entry (page: Page) = link from page.Path page.Title
-    let entries pages = pages |> List.map entry |> String.concat "\n"
+
+    let entries pages =
+        pages |> List.map entry |> String.concat "\n"
 
     $"""{link from "index.html" "Adjoint"}
 {link from "examples/README.html" "Examples"}

@@ -5,8 +5,10 @@ open System
 open System.Collections.Generic
 open System.Reflection
 open System.Runtime.CompilerServices
+open System.Text.RegularExpressions
 open System.Xml.Linq
 open Microsoft.FSharp.Core
+open Microsoft.FSharp.Reflection
 open Adjoint.Docs.Signatures
 
 type Library =
@@ -27,7 +29,18 @@ let private isOverride (called: MethodInfo) =
 
 /// Members that come with equality, comparison and disposal, as in every .NET type.
 let private common =
-    set [ "Equals"; "GetHashCode"; "CompareTo"; "ToString"; "Deconstruct"; "PrintMembers"; "<Clone>$"; "op_Equality"; "op_Inequality" ]
+    set
+        [
+            "Equals"
+            "GetHashCode"
+            "CompareTo"
+            "ToString"
+            "Deconstruct"
+            "PrintMembers"
+            "<Clone>$"
+            "op_Equality"
+            "op_Inequality"
+        ]
 
 let private isOwn (info: MemberInfo) =
     match info with
@@ -46,10 +59,19 @@ let private isOwn (info: MemberInfo) =
 /// F# records and unions have constructors that nobody writes.
 let private isWritten (info: MemberInfo) =
     match info with
-    | :? ConstructorInfo -> isNull (info.DeclaringType.GetCustomAttribute<CompilationMappingAttribute>()) || not (isGenerated info)
+    | :? ConstructorInfo -> Seq.isEmpty (info.DeclaringType.GetCustomAttributes<CompilationMappingAttribute>())
     | _ -> true
 
-/// The members of a type that its page shows, by kind and name.
+/// A union's cases are listed by themselves.
+let private isCase (info: MemberInfo) =
+    info :? PropertyInfo
+    && not (info.DeclaringType.IsAbstract && info.DeclaringType.IsSealed)
+    && FSharpType.IsUnion info.DeclaringType
+    && (info.Name = "Tag"
+        || FSharpType.GetUnionCases info.DeclaringType
+           |> Array.exists (fun case -> info.Name = case.Name || info.Name = "Is" + case.Name))
+
+/// The members of a type that its page shows, as its source has them.
 let members (kind: Type) : MemberInfo list =
     let flags =
         BindingFlags.Public
@@ -62,14 +84,20 @@ let members (kind: Type) : MemberInfo list =
     else
         kind.GetMembers flags
         |> Array.filter (fun info -> not (info :? Type) && isOwn info && isWritten info)
-        |> Array.filter (fun info -> not (isGenerated info) || (info :? PropertyInfo))
-        |> Array.sortBy (fun info -> info.MemberType, info.Name, string info)
+        |> Array.filter (fun info -> not (isGenerated info || isCase info))
+        |> Array.sortBy _.MetadataToken
         |> List.ofArray
+
+/// What the F# compiler makes of a union's cases.
+let private isOfUnion (kind: Type) =
+    not (isNull kind.DeclaringType)
+    && not (kind.DeclaringType.IsAbstract && kind.DeclaringType.IsSealed)
+    && FSharpType.IsUnion kind.DeclaringType
 
 /// The types that have pages.
 let types (library: Library) : Type list =
     library.Assembly.GetExportedTypes()
-    |> Array.filter (fun kind -> not (isGenerated kind))
+    |> Array.filter (fun kind -> not (isGenerated kind) && not (isOfUnion kind))
     |> Array.sortBy _.FullName
     |> List.ofArray
 
@@ -81,8 +109,16 @@ let title (library: Library) (kind: Type) =
     | null -> name
     | outer when outer.IsDefined(typeof<AutoOpenAttribute>) ->
         let family = outer.Name.Replace(name, "")
-        if family = "" then name else $"{name}, {family.ToLowerInvariant()}"
+
+        if family = "" then
+            name
+        else
+            $"{name}, {family.ToLowerInvariant()}"
     | outer -> $"{Signatures.typeName library.Language outer}.{name}"
+
+/// A module that is there to open those inside it.
+let isContainer (kind: Type) =
+    kind.IsDefined(typeof<AutoOpenAttribute>) && (members kind).IsEmpty
 
 let path (library: Library) (kind: Type) =
     let name = kind.FullName.Replace('`', '-').Replace('+', '.')
@@ -90,7 +126,11 @@ let path (library: Library) (kind: Type) =
 
 let anchor (info: MemberInfo) =
     let text = DocId.ofMember info
-    let hash = text |> Seq.fold (fun (code: uint32) letter -> (code ^^^ uint32 letter) * 16777619u) 2166136261u
+
+    let hash =
+        text
+        |> Seq.fold (fun (code: uint32) letter -> (code ^^^ uint32 letter) * 16777619u) 2166136261u
+
     $"m{hash:x8}"
 
 /// A documentation name without parameters and generics.
@@ -121,25 +161,31 @@ let documentationOfType (library: Library) (kind: Type) : XElement option =
     | true, found -> Some found
     | _ -> None
 
-/// A property that stands for a parameter of a C# record is told by the record.
-let private isOfRecord (library: Library) (info: MemberInfo) =
-    documentationOfType library info.DeclaringType
-    |> Option.exists (fun element ->
-        element.Elements "param"
-        |> Seq.exists (fun item -> item.Attribute(XName.Get "name").Value = info.Name))
+/// A constructor without arguments needs no words; a field or property may be told by the record that it belongs to.
+let private isTold (library: Library) (info: MemberInfo) =
+    match info with
+    | :? ConstructorInfo as made -> made.GetParameters().Length = 0
+    | :? PropertyInfo ->
+        documentationOfType library info.DeclaringType
+        |> Option.exists (fun element ->
+            Regex.IsMatch(element.Value, $@"\b{info.Name}\b")
+            || element.Elements "param"
+               |> Seq.exists (fun item -> item.Attribute(XName.Get "name").Value = info.Name))
+    | _ -> false
+
+/// A module that goes on in several files is described where it is opened.
+let private isFamily (kind: Type) =
+    not (isNull kind.DeclaringType)
+    && kind.DeclaringType.IsDefined(typeof<AutoOpenAttribute>)
 
 /// Public types and members of a library without a word.
 let undocumented (library: Library) : string list =
     [
         for kind in types library do
-            let isOpened = kind.IsDefined(typeof<AutoOpenAttribute>)
-
-            if not isOpened && (documentationOfType library kind).IsNone && not (kind.IsDefined(typeof<AbstractClassAttribute>)) then
-                // A module that goes on in several files is described where it is opened.
-                if isNull kind.DeclaringType || not (kind.DeclaringType.IsDefined(typeof<AutoOpenAttribute>)) then
-                    DocId.ofType kind
+            if (documentationOfType library kind).IsNone && not (isFamily kind) then
+                DocId.ofType kind
 
             for info in members kind do
-                if (documentationOf library info).IsNone && not (isOfRecord library info) then
+                if (documentationOf library info).IsNone && not (isTold library info) then
                     DocId.ofMember info
     ]

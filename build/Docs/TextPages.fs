@@ -25,11 +25,7 @@ let private place (file: string) =
     if file = "README.md" then
         "index.html"
     else
-        let short =
-            if file.StartsWith "docs/" then
-                file.Substring 5
-            else
-                file
+        let short = if file.StartsWith "docs/" then file.Substring 5 else file
 
         if short.EndsWith ".md" then
             Path.ChangeExtension(short, ".html")

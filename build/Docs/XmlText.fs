@@ -4,6 +4,7 @@ module Adjoint.Docs.XmlText
 open System.Collections.Generic
 open System.IO
 open System.Reflection
+open System.Text.RegularExpressions
 open System.Xml.Linq
 
 /// The documentation of an assembly, by member.
@@ -32,7 +33,7 @@ let rec html (refer: string -> string option) (content: XContainer) : string =
     content.Nodes()
     |> Seq.map (fun node ->
         match node with
-        | :? XText as text -> Html.encode text.Value
+        | :? XText as text -> Regex.Replace(Html.encode text.Value, "`([^`]+)`", "<code>$1</code>")
         | :? XElement as element -> ofElement refer element
         | _ -> "")
     |> String.concat ""
@@ -71,6 +72,8 @@ and private ofElement refer (element: XElement) =
     | "param" -> $"<p><code>{name}</code>: {inner ()}</p>"
     | "returns" -> $"<p>Returns {inner ()}</p>"
     | "exception" -> $"<p><code>{kind}</code>: {inner ()}</p>"
+    // What a part of a C# type holds is told at its members.
+    | "content"
     | "typeparam" -> ""
     | "summary" -> $"<p>{inner ()}</p>"
     | _ -> inner ()

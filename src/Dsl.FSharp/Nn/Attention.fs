@@ -23,7 +23,8 @@ type Mask =
         | Where seen -> seen.Expr, false
         | CausalWhere seen -> seen.Expr, true
 
-/// Attention with learned projections. Each is a dense layer; heads lie side by side in its outputs.
+/// Attention with learned projections: Query, Key and Value of the inputs, Output of what the heads give.
+/// Each is a dense layer; heads lie side by side in its outputs.
 type Attention<'T when 'T: struct> =
     {
         Query: Dense<'T>

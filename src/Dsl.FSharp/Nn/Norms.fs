@@ -3,7 +3,7 @@ namespace Adjoint.Nn
 open Adjoint
 open Adjoint.Front
 
-/// What a normalisation learns: a factor and a term for each channel or feature.
+/// What a normalisation learns: a factor (Scale) and a term (Shift) for each channel or feature.
 type Norm<'T when 'T: struct> =
     {
         Scale: Tensor<'T>
@@ -17,7 +17,7 @@ type Norm<'T when 'T: struct> =
             Shift = Tensor.zeros shape
         }
 
-/// Running statistics of the channels of a batch norm: state beside the model, without gradient.
+/// Running Mean and Variance of the channels of a batch norm: state beside the model, without gradient.
 type Running<'T when 'T: struct> =
     {
         Mean: Tensor<'T>
@@ -90,7 +90,7 @@ module InstanceNorm =
     let apply (layer: Norm<'T>) (x: Tensor<'T>) : Tensor<'T> =
         Tensor.ofExpr (Nn.InstanceNorm(x.Expr, layer.Scale.Expr, layer.Shift.Expr))
 
-/// What a root mean square norm learns: a factor for each feature.
+/// What a root mean square norm learns: a factor (Scale) for each feature.
 type RmsNorm<'T when 'T: struct> = { Scale: Tensor<'T> }
 
 /// Divides each example by the root of its mean square over the last axes (Zhang and Sennrich 2019).

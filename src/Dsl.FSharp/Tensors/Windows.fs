@@ -10,6 +10,7 @@ type Convolution =
     {
         /// Distance of windows.
         Strides: int list
+        /// What stands around the input.
         Padding: Padding
         /// Distance of the filter's elements.
         Dilation: int list
