@@ -44,6 +44,12 @@ module Audit =
     let lint (f: 'P -> 'R) (x: 'P) : LintReport =
         Audited.at "lint" f x (fun f flat -> Adjoint.Front.Audits.Audit.Lint(f, flat.Leaves, flat.Paths))
 
+    /// Names the parts of x, by path, on which f does not depend differentiably, and the operation where the dependence is lost: a cast to
+    /// integers, a comparison, argmax, floor, a value that was looked at; or one whose derivative is zero at x's values.
+    /// What `stopGradient` cuts off on purpose is left out.
+    let dependence (f: 'P -> 'R) (x: 'P) : DependenceReport =
+        Audited.at "dependence" f x (fun f flat -> Adjoint.Front.Audits.Audit.Dependence(f, flat.Leaves, flat.Paths))
+
 /// The algebraic laws of the library, for functions of one's own.
 [<RequireQualifiedAccess>]
 module Laws =
@@ -54,3 +60,24 @@ module Laws =
     /// f : 'P -> 'R, of any structures. A law that says nothing at x (a kink, no such derivative) is skipped and says why.
     let check (f: 'P -> 'R) (x: 'P) : LawReport =
         Audited.at "laws" f x (fun f flat -> Adjoint.Front.Audits.Audit.Laws(f, flat.Leaves, flat.Paths))
+
+/// What a model is made of.
+[<RequireQualifiedAccess>]
+module Model =
+
+    /// The tensors of a model by path, with types, elements and bytes, and their totals. Print what it gives.
+    let summary (model: 'P) : ModelSummary =
+        let flat = Flat.take model
+        Adjoint.Front.Audits.Audit.Summary(flat.Leaves, flat.Paths)
+
+    /// As `summary`, with the operations and bytes that f model data takes, and that its gradient in the model takes too; a body counts as
+    /// often as its loop runs. f : 'P -> 'X -> 'R; the gradient is that of the sum of all floating results.
+    let summaryOf (f: 'P -> 'X -> 'R) (model: 'P) (data: 'X) : ModelSummary =
+        let flat, given = Flat.take model, Flat.take data
+        let form, dataForm = flat.Form, given.Form
+
+        let body (leaves: Expr[]) =
+            let split = flat.Leaves.Length
+            (Flat.take (f (form.With leaves[.. split - 1]) (dataForm.With leaves[split..]))).Leaves
+
+        Adjoint.Front.Audits.Audit.Summary(body, flat.Leaves, given.Leaves, flat.Paths)

@@ -56,7 +56,7 @@ public static partial class Differential
         Graph graph = traced.Close();
         var loss = new ParameterMask(Enumerable.Range(0, traced.Results.Length).Select(i => i == 0));
         BackwardBody reverse = Backward.Apply(graph, Leaves.Active(active, graph), loss);
-        LostDependence.Report(graph, active, reverse.NonZero, paths);
+        LostDependence.Report(f, x, active, reverse.NonZero, paths);
         Expr[] operands = [.. x, .. traced.Captured];
         Expr seed = Building.Make(() => Ops.Ones(traced.Results[0].Tensor));
         Expr[] results = Building.Inline(reverse.Graph, [.. operands, seed]);
