@@ -59,6 +59,15 @@ public static partial class Tensors
         return Building.Make(x, value => Ops.WindowMax(value, plan.Window, plan.Strides, plan.Low, plan.High));
     }
 
+    /// <summary>The smallest element of each window over the last axes; padding never wins.</summary>
+    /// <remarks>NaN propagates; the derivative is that of the first element that attains the minimum. As MaxPool of what is turned round.</remarks>
+    /// <param name="x">The tensor.</param>
+    /// <param name="window">The window's extents, for the last axes.</param>
+    /// <param name="strides">Distance of windows; the window's extents unless given.</param>
+    /// <param name="padding">None unless given.</param>
+    public static Expr MinPool(this Expr x, IReadOnlyList<int> window, IReadOnlyList<int>? strides = null, Padding? padding = null) =>
+        x.DType.IsInteger() ? x.Not().MaxPool(window, strides, padding).Not() : -(-x).MaxPool(window, strides, padding);
+
     /// <summary>The mean of each window over the last axes.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="window">The window's extents, for the last axes.</param>

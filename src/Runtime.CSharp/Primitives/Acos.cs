@@ -21,7 +21,7 @@ public sealed partial record Acos : ElementwiseUnary
     protected override double Scalar(double x) => Math.Acos(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => Complex.Acos(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Acos(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => -(dx / Ops.Sqrt((1 - x) * (1 + x)));

@@ -21,7 +21,7 @@ public sealed partial record Acosh : ElementwiseUnary
     protected override double Scalar(double x) => Math.Acosh(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => ElementaryFunctions.Acosh(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Acosh(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx / (Ops.Sqrt(x - 1) * Ops.Sqrt(x + 1));

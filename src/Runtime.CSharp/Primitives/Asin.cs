@@ -21,7 +21,7 @@ public sealed partial record Asin : ElementwiseUnary
     protected override double Scalar(double x) => Math.Asin(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => Complex.Asin(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Asin(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx / Ops.Sqrt((1 - x) * (1 + x));

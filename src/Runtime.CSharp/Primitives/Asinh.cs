@@ -21,7 +21,7 @@ public sealed partial record Asinh : ElementwiseUnary
     protected override double Scalar(double x) => Math.Asinh(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => ElementaryFunctions.Asinh(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Asinh(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx / Ops.Sqrt(1 + Ops.Square(x));

@@ -21,7 +21,7 @@ public sealed partial record Atan : ElementwiseUnary
     protected override double Scalar(double x) => Math.Atan(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => ElementaryFunctions.Atan(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Atan(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx / (1 + Ops.Square(x));

@@ -21,7 +21,7 @@ public sealed partial record Atanh : ElementwiseUnary
     protected override double Scalar(double x) => Math.Atanh(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => ElementaryFunctions.Atanh(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Atanh(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx / ((1 - x) * (1 + x));

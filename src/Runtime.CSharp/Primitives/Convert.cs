@@ -20,7 +20,7 @@ public sealed partial record Convert(DType Target) : ElementwisePrimitive
 
     private protected override int Arity => 1;
 
-    private protected override DTypeKinds Takes => Target.IsComplex() ? DTypeKinds.All : DTypeKinds.All & ~DTypeKinds.Complex;
+    private protected override DTypeKinds Takes => DTypeKinds.All;
 
     /// <summary>Draws a tensor and a dtype.</summary>
     public static Sample Draw(SampleSource source)
@@ -30,7 +30,9 @@ public sealed partial record Convert(DType Target) : ElementwisePrimitive
         return new(new Convert(from.IsComplex() && !to.IsComplex() ? from : to), source.Numbers(from, source.Shape()));
     }
 
-    private protected override TensorType ResultType(TensorType x) => x with { DType = Target };
+    private protected override TensorType ResultType(TensorType x) => Target.IsComplex() || !x.DType.IsComplex()
+        ? x with { DType = Target }
+        : throw new TypeRuleException($"{Name}: {x} to {Target.Name()} leaves out a part; real or imag says which is meant.");
 
     /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => (((TensorType)operands[0]).DType, Target) switch

@@ -26,7 +26,7 @@ public sealed partial record Cos : ElementwiseUnary
     protected override double Scalar(double x) => Math.Cos(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => Complex.Cos(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Cos(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => -(dx * Ops.Sin(x));

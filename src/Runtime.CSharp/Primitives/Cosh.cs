@@ -20,7 +20,7 @@ public sealed partial record Cosh : ElementwiseUnary
     protected override double Scalar(double x) => Math.Cosh(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => Complex.Cosh(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Cosh(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx * Ops.Sinh(x);

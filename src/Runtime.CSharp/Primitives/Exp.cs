@@ -23,7 +23,7 @@ public sealed partial record Exp : ElementwiseUnary
     protected override double Scalar(double x) => Math.Exp(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => Complex.Exp(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Exp(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx * y;

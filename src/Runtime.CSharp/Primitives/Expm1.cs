@@ -26,7 +26,7 @@ public sealed partial record Expm1 : ElementwiseUnary
     protected override double Scalar(double x) => ElementaryFunctions.Expm1(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => ElementaryFunctions.Expm1(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Expm1(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx * Ops.Exp(x);

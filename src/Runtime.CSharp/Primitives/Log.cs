@@ -26,7 +26,7 @@ public sealed partial record Log : ElementwiseUnary
     protected override double Scalar(double x) => Math.Log(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => Complex.Log(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Log(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx / x;

@@ -26,7 +26,7 @@ public sealed partial record Log1p : ElementwiseUnary
     protected override double Scalar(double x) => ElementaryFunctions.Log1p(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => ElementaryFunctions.Log1p(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Log1p(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx / (1 + x);

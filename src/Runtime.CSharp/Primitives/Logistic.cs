@@ -26,7 +26,7 @@ public sealed partial record Logistic : ElementwiseUnary
     protected override double Scalar(double x) => ElementaryFunctions.Logistic(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => ElementaryFunctions.Logistic(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Logistic(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx * (y * (1 - y));

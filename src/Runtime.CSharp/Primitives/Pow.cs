@@ -31,7 +31,7 @@ public sealed partial record Pow : ElementwiseBinary
     protected override double Scalar(double x, double y) => Math.Pow(x, y);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x, Complex y) => Complex.Pow(x, y);
+    protected override Complex Scalar(Complex x, Complex y) => ComplexFunctions.Pow(x, y);
 
     /// <inheritdoc/>
     protected override long Scalar(long x, long y) => y >= 0 ? (long)Scalar((ulong)x, (ulong)y) : x switch

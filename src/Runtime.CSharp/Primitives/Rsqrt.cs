@@ -26,7 +26,7 @@ public sealed partial record Rsqrt : ElementwiseUnary
     protected override double Scalar(double x) => 1 / Math.Sqrt(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => 1 / Complex.Sqrt(x);
+    protected override Complex Scalar(Complex x) => 1 / ComplexFunctions.Sqrt(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => Ops.Scale(dx, -0.5) * (y / x);

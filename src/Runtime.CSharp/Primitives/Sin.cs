@@ -26,7 +26,7 @@ public sealed partial record Sin : ElementwiseUnary
     protected override double Scalar(double x) => Math.Sin(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => Complex.Sin(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Sin(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx * Ops.Cos(x);

@@ -20,7 +20,7 @@ public sealed partial record Sinh : ElementwiseUnary
     protected override double Scalar(double x) => Math.Sinh(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => Complex.Sinh(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Sinh(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx * Ops.Cosh(x);

@@ -26,7 +26,7 @@ public sealed partial record Sqrt : ElementwiseUnary
     protected override double Scalar(double x) => Math.Sqrt(x);
 
     /// <inheritdoc/>
-    protected override Complex Scalar(Complex x) => Complex.Sqrt(x);
+    protected override Complex Scalar(Complex x) => ComplexFunctions.Sqrt(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => Ops.Scale(dx, 0.5) / y;
