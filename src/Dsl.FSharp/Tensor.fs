@@ -32,6 +32,18 @@ type Tensor<'T when 'T: struct> internal (expr: Expr) =
     member internal _.Like(number: 'T) =
         Tensor<'T>(Literals.Like(expr, Host.scalar number))
 
+    /// What a function gives whose result is real, also of complex numbers, and so no tensor of 'T then.
+    static member internal Real(operation: string, real: Expr) : Tensor<'T> =
+        if real.DType <> DTypeOf<'T>.Value then
+            raise (
+                Located.Here(
+                    DTypeException
+                        $"{operation}: of complex numbers it is real, {real.Type}, and no tensor of theirs. Use Tensor.magnitude or Tensor.real first."
+                )
+            )
+
+        Tensor<'T> real
+
     /// Dtype and shape, as `%A` and messages tell them.
     member internal _.Header = expr.Type.ToString()
 
@@ -169,7 +181,8 @@ type Tensor<'T when 'T: struct> internal (expr: Expr) =
     static member (.>=)(x: Tensor<'T>, y: 'T) : Tensor<bool> = x .>= x.Like y
 
     /// F#'s `abs`, as `Tensor.abs`.
-    static member Abs(x: Tensor<'T>) : Tensor<'T> = Tensor<'T>(Tensors.Abs x.Expr)
+    static member Abs(x: Tensor<'T>) : Tensor<'T> =
+        Tensor<'T>.Real("abs", Tensors.Abs x.Expr)
 
     /// F#'s `exp`, as `Tensor.exp`.
     static member Exp(x: Tensor<'T>) : Tensor<'T> = Tensor<'T>(Tensors.Exp x.Expr)

@@ -83,6 +83,10 @@ module TensorCalculus =
         let angle (x: Tensor<'C>) : Tensor<'T> =
             TensorCreation.Tensor.ofExpr (Tensors.Angle x.Expr)
 
+        /// The absolute value of complex numbers: 'T is float for Complex, float32 for Complex64. The derivative at 0 is 0.
+        let magnitude (x: Tensor<'C>) : Tensor<'T> =
+            TensorCreation.Tensor.ofExpr (Tensors.Abs x.Expr)
+
         /// Conjugates with the last two axes exchanged.
         let conjTranspose (x: Tensor<'T>) : Tensor<'T> =
             Tensor<'T>(Tensors.ConjTranspose x.Expr)

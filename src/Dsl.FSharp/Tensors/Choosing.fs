@@ -22,6 +22,14 @@ module TensorChoosing =
         let whereNumbers (condition: Tensor<bool>) (number: 'T) (other: 'T) : Tensor<'T> =
             keepWhere condition other (Tensor<'T>(Tensors.Full(Shape.Scalar, Host.scalar number)))
 
+        /// Elements raised to a number where they are below it; NaN stays. On it the derivative is a half.
+        let atLeast (number: 'T) (x: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>(Tensors.Maximum(x.Expr, (x.Like number).Expr))
+
+        /// Elements lowered to a number where they are above it; NaN stays. On it the derivative is a half.
+        let atMost (number: 'T) (x: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>(Tensors.Minimum(x.Expr, (x.Like number).Expr))
+
         /// The value of the first condition that holds, a number where none does: `Tensor.select [ x .< 0.0, -x; x .> 1.0, x ] 0.5`.
         let select (cases: (Tensor<bool> * Tensor<'T>) list) (otherwise: 'T) : Tensor<'T> =
             let conditions, choices = List.unzip cases

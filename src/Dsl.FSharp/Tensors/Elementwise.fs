@@ -101,8 +101,9 @@ module TensorElementwise =
         /// -1, 0 or 1; derivative 0. Of complex numbers z / |z|.
         let sign (x: Tensor<'T>) : Tensor<'T> = unary Tensors.Sign x
 
-        /// Absolute value; derivative 0 at 0.
-        let abs (x: Tensor<'T>) : Tensor<'T> = unary Tensors.Abs x
+        /// Absolute value; derivative 0 at 0. DTypeException: of complex numbers; see `magnitude`.
+        let abs (x: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>.Real("abs", Tensors.Abs x.Expr)
 
         /// 1 / (1 + exp(-x)), without overflow.
         let sigmoid (x: Tensor<'T>) : Tensor<'T> = unary Tensors.Sigmoid x

@@ -23,6 +23,14 @@ module TensorOrder =
         let argSort (axis: int) (x: Tensor<'T>) : Tensor<int64> =
             Tensor<int64>(Tensors.ArgSort(x.Expr, axis))
 
+        /// The indices that put a tensor into descending order along an axis; NaN last, equal elements keep their order. Has no derivative.
+        let argSortDescending (axis: int) (x: Tensor<'T>) : Tensor<int64> =
+            Tensor<int64>(Tensors.ArgSort(x.Expr, axis, true))
+
+        /// Running sum along an axis from its end.
+        let cumSumBack (axis: int) (x: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>(Tensors.CumSum(x.Expr, axis, true))
+
         /// Exponentials that sum to 1 along an axis.
         let softmax (axis: int) (x: Tensor<'T>) : Tensor<'T> =
             Tensor<'T>(Tensors.Softmax(x.Expr, axis))

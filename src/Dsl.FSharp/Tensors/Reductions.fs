@@ -78,38 +78,40 @@ module TensorReductions =
             Tensor<'T>(Tensors.LogSumExp(x.Expr, axes = Array.ofList axes))
 
         /// Root of the sum of squared absolute values of all elements: rank 0; the derivative at 0 is taken as 0.
-        let norm (x: Tensor<'T>) : Tensor<'T> = Tensor<'T>(Tensors.Norm x.Expr)
+        let norm (x: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>.Real("norm", Tensors.Norm x.Expr)
 
         /// Root of the sum of squared absolute values along an axis, which goes; the derivative at 0 is taken as 0.
         let normAlong (axis: int) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.Norm(x.Expr, [| axis |]))
+            Tensor<'T>.Real("norm", Tensors.Norm(x.Expr, [| axis |]))
 
         /// Root of the sum of squared absolute values over axes, which go; the derivative at 0 is taken as 0.
         let normOver (axes: int list) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.Norm(x.Expr, Array.ofList axes))
+            Tensor<'T>.Real("norm", Tensors.Norm(x.Expr, Array.ofList axes))
 
         /// Mean squared distance from the mean of all elements: rank 0.
-        let variance (x: Tensor<'T>) : Tensor<'T> = Tensor<'T>(Tensors.Variance x.Expr)
+        let variance (x: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>.Real("variance", Tensors.Variance x.Expr)
 
         /// Mean squared distance from the mean along an axis, which goes.
         let varianceAlong (axis: int) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.Variance(x.Expr, [| axis |]))
+            Tensor<'T>.Real("variance", Tensors.Variance(x.Expr, [| axis |]))
 
         /// Mean squared distance from the mean over axes, which go.
         let varianceOver (axes: int list) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.Variance(x.Expr, Array.ofList axes))
+            Tensor<'T>.Real("variance", Tensors.Variance(x.Expr, Array.ofList axes))
 
         /// Root of the variance of all elements: rank 0.
         let standardDeviation (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.StandardDeviation x.Expr)
+            Tensor<'T>.Real("standardDeviation", Tensors.StandardDeviation x.Expr)
 
         /// Root of the variance along an axis, which goes.
         let standardDeviationAlong (axis: int) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.StandardDeviation(x.Expr, [| axis |]))
+            Tensor<'T>.Real("standardDeviation", Tensors.StandardDeviation(x.Expr, [| axis |]))
 
         /// Root of the variance over axes, which go.
         let standardDeviationOver (axes: int list) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.StandardDeviation(x.Expr, Array.ofList axes))
+            Tensor<'T>.Real("standardDeviation", Tensors.StandardDeviation(x.Expr, Array.ofList axes))
 
         /// Whether all are true: rank 0.
         let all (x: Tensor<bool>) : Tensor<bool> = Tensor<bool>(Tensors.All x.Expr)

@@ -35,6 +35,11 @@ module TensorSearching =
             let struct (counts, edges) = Tensors.Histogram(x.Expr, bins)
             Tensor<int64> counts, Tensor<'T> edges
 
+        /// How many numbers lie in each of so many bins of one width from low to high, and the edges; what lies outside doesn't count.
+        let histogramRange (bins: int) (low: float) (high: float) (x: Tensor<'T>) : Tensor<int64> * Tensor<'T> =
+            let struct (counts, edges) = Tensors.Histogram(x.Expr, bins, struct (low, high))
+            Tensor<int64> counts, Tensor<'T> edges
+
         /// How many numbers lie between each two neighbours of ascending edges [n + 1]: [n]. The last bin has both its edges.
         let histogramOf (edges: Tensor<'T>) (x: Tensor<'T>) : Tensor<int64> =
             Tensor<int64>(Tensors.Histogram(x.Expr, edges.Expr))

@@ -78,15 +78,15 @@ module TensorStatistics =
 
         /// Squared distances from the mean along an axis, summed and divided by n - correction.
         let varianceWith (correction: int) (axis: int) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.Variance(x.Expr, [| axis |], correction))
+            Tensor<'T>.Real("varianceWith", Tensors.Variance(x.Expr, [| axis |], correction))
 
         /// Root of `varianceWith`.
         let standardDeviationWith (correction: int) (axis: int) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.StandardDeviation(x.Expr, [| axis |], correction))
+            Tensor<'T>.Real("standardDeviationWith", Tensors.StandardDeviation(x.Expr, [| axis |], correction))
 
         /// ln of the sum of weights times exponentials along an axis, without overflow; what has weight 0 is left out.
         let logSumExpWeighted (axis: int) (weights: Tensor<'T>) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.LogSumExp(x.Expr, weights.Expr, [| axis |]))
+            Tensor<'T>(Tensors.WeightedLogSumExp(x.Expr, weights.Expr, [| axis |]))
 
         /// Covariances of the rows of [variables, observations], divided by the number of observations less 1; of a vector its variance.
         let cov (x: Tensor<'T>) : Tensor<'T> = Tensor<'T>(Tensors.Cov x.Expr)
@@ -96,15 +96,16 @@ module TensorStatistics =
 
         /// The p-norm of all elements: rank 0. infinity and -infinity give the largest and smallest absolute value, 0 the number that are not 0.
         /// Where the norm, or an element, is 0 the derivative is taken as 0.
-        let normP (p: float) (x: Tensor<'T>) : Tensor<'T> = Tensor<'T>(Tensors.Norm(x.Expr, p))
+        let normP (p: float) (x: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>.Real("normP", Tensors.Norm(x.Expr, p))
 
         /// The p-norm along an axis, which goes. See `normP`.
         let normPAlong (axis: int) (p: float) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.Norm(x.Expr, p, [| axis |]))
+            Tensor<'T>.Real("normP", Tensors.Norm(x.Expr, p, [| axis |]))
 
         /// A norm of the matrices of the last two axes, which go.
         let matrixNorm (kind: MatrixNormKind) (x: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.MatrixNorm(x.Expr, kind))
+            Tensor<'T>.Real("matrixNorm", Tensors.MatrixNorm(x.Expr, kind))
 
         /// Vectors along an axis over their length, or over 1e-12 where that is larger.
         let normalise (axis: int) (x: Tensor<'T>) : Tensor<'T> =

@@ -79,7 +79,7 @@ public static partial class Tensors
         for (int axis = 0; axis < places.Length; axis++)
         {
             bool upper = (corner >> axis & 1) == 1;
-            Expr whole = order == 0 ? places[axis].Sign() * (places[axis].Abs() + 0.5).Floor() : places[axis].Floor();
+            Expr whole = order == 0 ? places[axis].RoundHalfAway() : places[axis].Floor();
             Expr own = whole.Cast(DType.I64) + (upper ? 1L : 0L);
             Expr fraction = places[axis] - whole;
             Expr share = upper ? fraction : 1.0 - fraction;

@@ -44,9 +44,10 @@ public static partial class Tensors
     /// <summary>ln of the sum of exponentials, shifted by the maximum so that it cannot overflow. Its gradient is the softmax.</summary>
     public static Expr LogSumExp(this Expr x, IReadOnlyList<int>? axes = null, bool keepAxes = false)
     {
+        Axes over = Axis.Of("logsumexp", axes, x);
         Expr shift = FiniteMax(x, axes);
         Expr sum = (x - shift).Exp().Sum(axes, true).Log() + shift;
-        return keepAxes ? sum : sum.Reshape(x.Shape.Remove(Axis.Of("logsumexp", axes, x)));
+        return keepAxes ? sum : sum.Reshape(x.Shape.Remove(over));
     }
 
     /// <summary>ln of the sum of exponentials along an axis.</summary>
@@ -55,36 +56,38 @@ public static partial class Tensors
     /// <summary>Exponentials that sum to 1 along an axis.</summary>
     public static Expr Softmax(this Expr x, int axis = -1)
     {
-        Expr weights = (x - FiniteMax(x, [axis])).Exp();
-        return weights / weights.Sum(axis, true);
+        int at = Axis.Of("softmax", axis, x.Rank, x.Type.ToString());
+        Expr weights = (x - FiniteMax(x, [at])).Exp();
+        return weights / weights.Sum(at, true);
     }
 
     /// <summary>ln of the softmax.</summary>
     public static Expr LogSoftmax(this Expr x, int axis = -1)
     {
-        Expr shifted = x - FiniteMax(x, [axis]);
-        return shifted - shifted.Exp().Sum(axis, true).Log();
+        int at = Axis.Of("log_softmax", axis, x.Rank, x.Type.ToString());
+        Expr shifted = x - FiniteMax(x, [at]);
+        return shifted - shifted.Exp().Sum(at, true).Log();
     }
 
     /// <summary>Running sum along an axis.</summary>
     public static Expr CumSum(this Expr x, int axis = -1, bool reverse = false) =>
-        Building.Make(x, value => Ops.CumSum(value, Axis.Of("cumsum", axis, x.Rank), reverse));
+        Building.Make(x, value => Ops.CumSum(value, Axis.Of("cumsum", axis, x.Rank, x.Type.ToString()), reverse));
 
     /// <summary>Running product along an axis.</summary>
     public static Expr CumProd(this Expr x, int axis = -1, bool reverse = false) =>
-        Building.Make(x, value => Ops.CumProd(value, Axis.Of("cumprod", axis, x.Rank), reverse));
+        Building.Make(x, value => Ops.CumProd(value, Axis.Of("cumprod", axis, x.Rank, x.Type.ToString()), reverse));
 
     /// <summary>Running maximum along an axis.</summary>
     public static Expr CumMax(this Expr x, int axis = -1, bool reverse = false) =>
-        Building.Make(x, value => Ops.CumMax(value, Axis.Of("cummax", axis, x.Rank), reverse));
+        Building.Make(x, value => Ops.CumMax(value, Axis.Of("cummax", axis, x.Rank, x.Type.ToString()), reverse));
 
     /// <summary>Running minimum along an axis.</summary>
     public static Expr CumMin(this Expr x, int axis = -1, bool reverse = false) =>
-        Building.Make(x, value => Ops.CumMin(value, Axis.Of("cummin", axis, x.Rank), reverse));
+        Building.Make(x, value => Ops.CumMin(value, Axis.Of("cummin", axis, x.Rank, x.Type.ToString()), reverse));
 
     /// <summary>Running logarithm of the sum of exponentials along an axis.</summary>
     public static Expr CumLogSumExp(this Expr x, int axis = -1, bool reverse = false) =>
-        Building.Make(x, value => Ops.CumLogSumExp(value, Axis.Of("cumlogsumexp", axis, x.Rank), reverse));
+        Building.Make(x, value => Ops.CumLogSumExp(value, Axis.Of("cumlogsumexp", axis, x.Rank, x.Type.ToString()), reverse));
 
     /// <summary>Elements in order along an axis; NaN last, equal ones keep their order.</summary>
     public static Expr Sort(this Expr x, int axis = -1, bool descending = false) => Sort([x], axis, descending)[0];

@@ -44,7 +44,7 @@ public static partial class Tensors
             return x.Reshape(1);
         }
 
-        int from = Axis.Of("flatten", first, x.Rank);
+        int from = Axis.Of("flatten", first, x.Rank, x.Type.ToString());
         int to = Axis.Of("flatten", last, x.Rank);
         if (from > to)
         {
@@ -90,7 +90,7 @@ public static partial class Tensors
     public static Expr SwapAxes(this Expr x, int first, int second)
     {
         int[] order = [.. Enumerable.Range(0, x.Rank)];
-        (int a, int b) = (Axis.Of("swap_axes", first, x.Rank), Axis.Of("swap_axes", second, x.Rank));
+        (int a, int b) = (Axis.Of("swap_axes", first, x.Rank, x.Type.ToString()), Axis.Of("swap_axes", second, x.Rank, x.Type.ToString()));
         (order[a], order[b]) = (order[b], order[a]);
         return x.Permute(order);
     }
@@ -98,7 +98,7 @@ public static partial class Tensors
     /// <summary>One axis moved to another place; the others keep their order.</summary>
     public static Expr MoveAxis(this Expr x, int from, int to)
     {
-        (int source, int target) = (Axis.Of("move_axis", from, x.Rank), Axis.Of("move_axis", to, x.Rank));
+        (int source, int target) = (Axis.Of("move_axis", from, x.Rank, x.Type.ToString()), Axis.Of("move_axis", to, x.Rank, x.Type.ToString()));
         return Building.Make(x, value => Ops.MoveAxis(value, source, target));
     }
 }

@@ -35,15 +35,16 @@ public static partial class Tensors
         Truth(x).Cast(DType.I64).Sum(axes, keepAxes);
 
     /// <summary>ln Σ w exp x, without overflow. What has weight 0 is left out, even ∞; −∞ where all is. NaN of a negative sum.</summary>
-    public static Expr LogSumExp(this Expr x, Expr weights, IReadOnlyList<int>? axes = null, bool keepAxes = false)
+    public static Expr WeightedLogSumExp(this Expr x, Expr weights, IReadOnlyList<int>? axes = null, bool keepAxes = false)
     {
         (Expr exponents, Expr factors) = Broadcasting.Meet("logsumexp", x, weights);
         Demand.Floating("logsumexp", exponents);
+        Axes over = Axis.Of("logsumexp", axes, exponents);
         Expr none = factors.Equal(0);
         Expr shift = FiniteMax(none.Where(double.NegativeInfinity, exponents), axes);
         Expr terms = factors * none.Where(0.0, none.Where(shift, exponents) - shift).Exp();
         Expr sum = terms.Sum(axes, true).Log() + shift;
-        return keepAxes ? sum : sum.Reshape(exponents.Shape.Remove(Axis.Of("logsumexp", axes, exponents)));
+        return keepAxes ? sum : sum.Reshape(exponents.Shape.Remove(over));
     }
 
     /// <summary>Covariances of variables (rows, or columns where said) over observations: [n, n]; a vector is one variable and gives [].</summary>

@@ -31,9 +31,11 @@ public static partial class Tensors
     /// <summary>Mean squared distance from the mean; divided by n − correction.</summary>
     public static Expr Variance(this Expr x, IReadOnlyList<int>? axes = null, int correction = 0, bool keepAxes = false)
     {
+        Demand.Differentiable("variance", x);
+        double freedom = CountOf("variance", x, axes) - correction;
         Expr centred = x - x.Mean(axes, true);
         Expr squared = x.DType.IsComplex() ? (centred * centred.Conj()).Real() : centred.Square();
-        return squared.Sum(axes, keepAxes) / (CountOf("variance", x, axes) - correction);
+        return squared.Sum(axes, keepAxes) / freedom;
     }
 
     /// <summary>Root of the variance. The derivative where it is 0 is 0.</summary>
