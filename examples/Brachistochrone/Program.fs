@@ -41,7 +41,8 @@ let descend steps =
     compile (Flow.unfold (steps + 1) (fun depths -> step depths, depths)) line
     |> snd
 
-/// The cycloid through both points, x = φ - sin φ and depth = 1 - cos φ for φ up to π; the bead takes φ there (Johann Bernoulli 1697).
+/// The cycloid through both points, x = φ - sin φ and depth = 1 - cos φ for φ up to π; to there the bead takes the time φ
+/// (Johann Bernoulli 1697).
 let cycloid phi = phi - sin phi, 1.0 - cos phi
 
 type Figures =

@@ -81,8 +81,11 @@ module Marks =
         let scale (extent: float) count =
             (extent / float count).ToString("0.####", System.Globalization.CultureInfo.InvariantCulture)
 
+        let place =
+            $"translate({number left} {number bottom}) scale({scale (right - left) columns} {scale (top - bottom) rows})"
+
         [
-            $"<g class=\"cells\" shape-rendering=\"crispEdges\" transform=\"translate({number left} {number bottom}) scale({scale (right - left) columns} {scale (top - bottom) rows})\">"
+            $"<g class=\"cells\" shape-rendering=\"crispEdges\" transform=\"{place}\">"
 
             for level, parts in List.groupBy fst runs |> List.sortBy fst do
                 let colour = grid.Colours((float level + 0.5) / float levels)

@@ -138,19 +138,11 @@ module Plot =
         let finite numbers =
             numbers |> List.concat |> List.filter System.Double.IsFinite
 
-        let loose =
-            plot.Layers
-            |> List.exists (fun layer ->
-                match layer.Mark with
-                | Dots _ -> true
-                | _ -> false)
+        let has test =
+            plot.Layers |> List.exists (fun layer -> test layer.Mark)
 
-        let tight =
-            plot.Layers
-            |> List.exists (fun layer ->
-                match layer.Mark with
-                | Cells _ -> true
-                | _ -> false)
+        let loose = has (fun mark -> mark.IsDots)
+        let tight = has (fun mark -> mark.IsCells)
 
         let x = Axis.around (finite xs)
         let y = Axis.around (finite ys)

@@ -2,7 +2,7 @@ using Adjoint.Core;
 
 namespace Adjoint.Examples.OptionGreeks;
 
-/// <summary>Prices of options and their derivatives, the Greeks, for many desks at once: one compiled program, called by many threads.</summary>
+/// <summary>Prices of options and their derivatives, the Greeks, for many desks at once: one program, called by many threads.</summary>
 public static class Program
 {
     /// <summary>Desks with options of 1/4, 1/2, 1 and 2 years, after their work on threads of their own.</summary>
@@ -46,11 +46,13 @@ public static class Program
         IReadOnlyList<Desk> desks = Serve(times: 200);
         foreach (Desk desk in desks)
         {
-            double[] atStrike = [.. desk.Exact.Select(figure => figure[50])];
+            double[] exact = [.. desk.Exact.Select(figure => figure[50])];
+            double[] simulated = [.. desk.Simulated.Select(figure => figure[50])];
             Console.WriteLine(FormattableString.Invariant(
-                $"{desk.Years,4} years: price {atStrike[0]:F4}, delta {atStrike[1]:F4}, gamma {atStrike[2]:F5}, vega {atStrike[3]:F3}, theta {atStrike[4]:F3}, rho {atStrike[5]:F3}; off by {desk.Error:E1} at most"));
+                $"{desk.Years} years: price {exact[0]:F4}, delta {exact[1]:F4}, gamma {exact[2]:F5}, vega {exact[3]:F3}, ")
+                + FormattableString.Invariant($"theta {exact[4]:F3}, rho {exact[5]:F3}; off by {desk.Error:E1} at most"));
             Console.WriteLine(FormattableString.Invariant(
-                $"  simulated: price {desk.Simulated[0][50]:F4} ± {desk.Simulated[1][50]:F4}, delta {desk.Simulated[2][50]:F4}, vega {desk.Simulated[3][50]:F3}"));
+                $"  simulated: price {simulated[0]:F4} ± {simulated[1]:F4}, delta {simulated[2]:F4}, vega {simulated[3]:F3}"));
         }
 
         Svg.save("out/option-greeks/option-greeks.svg", Picture(desks));

@@ -112,8 +112,8 @@ let tests =
 
                     for i in 0 .. desk.Spots.Length - 1 do
                         let difference = desk.Simulated[0][i] - desk.Exact[0][i]
-                        // 404 means, neighbours alike: none is more than 4.5 standard errors off but once in thousands of seeds. What 10,000
-                        // futures may never show is worth up to a thousandth.
+                        // 404 means, neighbours alike: none is more than 4.5 standard errors off but once in thousands of seeds.
+                        // What 10,000 futures may never show is worth up to a thousandth.
                         let bound = 4.5 * desk.Simulated[1][i] + 1e-3
                         near bound 0.0 difference "simulated price"
 
