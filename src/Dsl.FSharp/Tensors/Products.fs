@@ -62,6 +62,11 @@ module TensorProducts =
         let multiDot (matrices: Tensor<'T> list) : Tensor<'T> =
             Tensor<'T>(Tensors.MultiDot [| for matrix in matrices -> matrix.Expr |])
 
+        /// x with A x = b for the lower (or the upper) triangle A of square matrices [.., n, n] and right-hand sides [.., n, k], by
+        /// substitution; what lies outside the triangle is not read. ShapeException: they don't fit.
+        let triangularSolve (lower: bool) (matrix: Tensor<'T>) (b: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>(Tensors.TriangularSolve(matrix.Expr, b.Expr, lower))
+
         /// Products of each element of one vector with each of another: [n, m].
         let outer (x: Tensor<'T>) (y: Tensor<'T>) : Tensor<'T> =
             Tensor<'T>(Tensors.Outer(x.Expr, y.Expr))

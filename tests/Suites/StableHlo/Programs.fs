@@ -13,7 +13,6 @@ module Programs =
             [
                 "bessel_i0e", "Bessel functions are not in the core set"
                 "bessel_i1e", "Bessel functions are not in the core set"
-                "triangular_solve", "factorizations and solves are not in the core set yet"
             ]
 
     /// Cases whose result follows another rule than this library's on purpose, and which.
@@ -22,6 +21,9 @@ module Programs =
             [
                 "top_k_float32_5_chlo",
                 "a NaN counts as the largest number whatever its sign bit says (docs/semantics.md); here one with the bit set is the least"
+                "triangular_solve_float32_2_8_8_float32_2_10_8",
+                "the quoted solution is up to 7 units in the last place from the exact one (in rational arithmetic), more than the suite allows; \
+                 the library's element there is within half a unit"
             ]
 
     let private bind names values scope =

@@ -69,6 +69,19 @@ module Shapes =
 
         one axes [ x; vectors ]
 
+    let private triangularSolve statement (a: Expr) (b: Expr) =
+        let has name = Attributes.flag name statement
+        let form = Attributes.text [ "transpose_a" ] statement
+
+        a.TriangularSolve(
+            b,
+            lower = has "lower",
+            left = has "left_side",
+            transpose = not (form.EndsWith "NO_TRANSPOSE"),
+            conjugate = form.EndsWith "ADJOINT",
+            unitDiagonal = has "unit_diagonal"
+        )
+
     /// A scatter that joins updates by the operation of this name; none sets.
     let scatter statement (join: string option) (x: Expr) (indices: Expr) (updates: Expr) =
         let numbers = Attributes.find [ "scatter_dimension_numbers" ] statement
@@ -222,6 +235,7 @@ module Shapes =
         | "dynamic_update_slice", x :: update :: starts -> Some [ one (DynamicUpdate false) (x :: update :: starts) ]
         | "gather", [ x; indices ] -> Some [ gather statement x indices (Attributes.ints [ "slice_sizes" ] statement) ]
         | "dot_general", [ x; y ] -> Some [ dot statement x y ]
+        | "triangular_solve", [ a; b ] -> Some [ triangularSolve statement a b ]
         | "convolution", [ x; filter ] -> Some [ convolution statement x filter ]
         | "optimization_barrier", parts -> Some parts
         | "top_k", [ x ] ->
