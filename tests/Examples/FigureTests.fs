@@ -84,6 +84,13 @@ let private models =
                 near 2e-4 2.5 (value found.Stiffness) "stiffness"
                 near 2e-4 0.3 (value found.Damping) "damping")
 
+            testCase "CSharpTraining" (fun () ->
+                let struct (before, after, traces) = CSharpTraining.Program.Train()
+                Expect.isLessThan before 0.7 "untrained it guesses"
+                // All of 1000; another machine's rounding may turn a few of them.
+                Expect.isGreaterThan after 0.99 "trained"
+                Expect.equal traces 1 "the step is traced once, whatever step number and rate are")
+
             testCase "CSharpService" (fun () ->
                 for client in CSharpService.Program.Serve(4, 300) do
                     near rounding 0.0 client.GradientError "gradient"
