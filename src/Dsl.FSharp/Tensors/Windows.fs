@@ -68,6 +68,10 @@ module TensorWindows =
         let maxPool (window: int list) (strides: int list) (padding: Padding) (x: Tensor<'T>) : Tensor<'T> =
             Tensor<'T>(Tensors.MaxPool(x.Expr, Array.ofList window, Array.ofList strides, padding))
 
+        /// The smallest element of each window over the last axes, by strides; padding never wins. The gradient goes to the first of equals.
+        let minPool (window: int list) (strides: int list) (padding: Padding) (x: Tensor<'T>) : Tensor<'T> =
+            Tensor<'T>(Tensors.MinPool(x.Expr, Array.ofList window, Array.ofList strides, padding))
+
         /// The mean of each window over the last axes, by strides; padding doesn't count.
         let avgPool (window: int list) (strides: int list) (padding: Padding) (x: Tensor<'T>) : Tensor<'T> =
             Tensor<'T>(Tensors.AvgPool(x.Expr, Array.ofList window, Array.ofList strides, padding))

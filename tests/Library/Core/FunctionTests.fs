@@ -146,4 +146,27 @@ let tests =
                 refuses<ShapeException> [ "reduce: the function gives"; "f64[1]" ] (fun () ->
                     (Expr.Of [| 1.0; 2.0 |]).Reduce(Expr.Scalar 0.0, (fun x _ -> x.ExpandDims 0))
                     |> ignore)
+
+            testCase "F#: reduce, windows and orders of typed tensors"
+            <| fun () ->
+                let x = Tensor.ofSeq [ 2; 3 ] [ 1.0; 5.0; 2.0; 4.0; 3.0; 6.0 ]
+                let product a b : Tensor<float> = a * b
+                holds 0.0 [ 2 ] [ 10.0; 72.0 ] (Tensor.reduceAlong 1 product (Tensor.scalar 1.0) x) "products of rows"
+                holds 0.0 [] [ 720.0 ] (Tensor.reduce product (Tensor.scalar 1.0) x) "the product of all"
+
+                holds
+                    0.0
+                    [ 2; 2 ]
+                    [ 5.0; 10.0; 12.0; 18.0 ]
+                    (Tensor.reduceWindow [ 1; 2 ] [ 1; 1 ] Padding.Valid product (Tensor.scalar 1.0) x)
+                    "products of neighbours"
+
+                let descending (a: Tensor<float>) (b: Tensor<float>) = a .> b
+                holds 0.0 [ 2; 3 ] [ 5.0; 2.0; 1.0; 6.0; 4.0; 3.0 ] (Tensor.sortBy 1 descending x) "sorted"
+                holds 0.0 [ 2; 1 ] [ 1.0; 3.0 ] (Tensor.minPool [ 3 ] [ 3 ] Padding.Valid x) "least of rows"
+
+            testCase "minPool of integers reaches the least and the largest"
+            <| fun () ->
+                let x = Expr.Of [| 3L; System.Int64.MinValue; System.Int64.MaxValue; 7L |]
+                Expect.equal (x.MinPool([ 2 ], [ 2 ]).ToArray<int64>()) [| System.Int64.MinValue; 7L |] "least of pairs"
         ]

@@ -183,8 +183,15 @@ module Pack =
                     })
         }
 
-    /// The cases of a pack.
+    /// The cases of a pack: JSON, compressed where its name ends so.
     let read (path: string) =
-        use file = new GZipStream(File.OpenRead path, CompressionMode.Decompress)
-        use document = JsonDocument.Parse(file)
+        use file = File.OpenRead path
+
+        use plain: Stream =
+            if path.EndsWith ".gz" then
+                new GZipStream(file, CompressionMode.Decompress)
+            else
+                file
+
+        use document = JsonDocument.Parse plain
         document.RootElement.Clone().GetProperty "tests" |> items case
