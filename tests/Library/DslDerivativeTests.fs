@@ -171,7 +171,7 @@ let private complaints =
                 let _, pull = valueAndPullback (fun (x: Tensor<float>) -> [ x; x ]) (number 1.0)
 
                 messageOf<StructureException>(fun () -> pull [ number 1.0 ] |> ignore)
-                |> tells [ "2 elements"; "1 elements" ])
+                |> tells [ "2 elements"; "1 element " ])
 
             testCase "a function that gives a function" (fun () ->
                 messageOf<StructureException>(fun () -> vmap (fun (x: Tensor<float>) y -> x + y) (vector [ 1.0 ]) |> ignore)

@@ -90,7 +90,7 @@ let private loops =
                 messageOf<StructureException>(fun () ->
                     Flow.whileLoop (fun _ -> Tensor.scalar true) (fun _ -> []) [ number 1.0 ]
                     |> ignore)
-                |> tells [ "whileLoop"; "1 elements"; "0 elements" ]
+                |> tells [ "whileLoop"; "1 element "; "0 elements" ]
 
                 messageOf<StructureException>(fun () ->
                     Flow.cond (Tensor.scalar true) (fun x -> Some x) (fun _ -> None) (number 1.0)

@@ -105,7 +105,7 @@ let private complaints =
                 |> tells [ "Activation"; "Scaled"; "Tanh" ]
 
                 mismatch model { model with Layers = [ layer 1.0 ] }
-                |> tells [ "Layers"; "2 elements"; "1 elements" ]
+                |> tells [ "Layers"; "2 elements"; "1 element " ]
 
                 mismatch model { model with Gains = Map [ "a", x ] }
                 |> tells [ "Gains"; "\"b\"" ]

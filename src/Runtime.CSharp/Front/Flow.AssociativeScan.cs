@@ -18,7 +18,8 @@ public static partial class Flow
     /// <param name="x">Tensors of one extent on axis 0.</param>
     /// <param name="reverse">From the last row to the first: xₙ, xₙ∘xₙ₋₁ …, each at its row's place.</param>
     /// <param name="paths">What the tensors are called in messages.</param>
-    /// <exception cref="ShapeException">Extents of axis 0 differ, or the function changes a type.</exception>
+    /// <exception cref="ShapeException">Extents of axis 0 differ.</exception>
+    /// <exception cref="StructureException">The function changes a type.</exception>
     public static Expr[] AssociativeScan(
         Func<Expr[], Expr[], Expr[]> combine, Expr[] x, bool reverse = false, IReadOnlyList<string>? paths = null)
     {

@@ -24,6 +24,7 @@ internal static class Located
             ShapeException => new ShapeException(message),
             DTypeException => new DTypeException(message),
             TypeRuleException => new TypeRuleException(message),
+            DomainException => new DomainException(message),
             DerivativeException => new DerivativeException(message),
             StructureException => new StructureException(message),
             TraceException => new TraceException(message),

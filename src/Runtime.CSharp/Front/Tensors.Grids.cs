@@ -33,7 +33,7 @@ public static partial class Tensors
     {
         if (!(start * stop > 0))
         {
-            throw new DomainException($"geomspace: {start} and {stop} are not of one sign; no multiple leads from one to the other.");
+            throw new DomainException($"geomspace: {start} and {stop} are not of one sign; no multiple leads from one to the other.").Here();
         }
 
         Expr index = Iota(type, count);

@@ -51,7 +51,7 @@ public static partial class Tensors
         {
             return given.Low < given.High
                 ? Linspace(x.DType, given.Low, given.High, bins + 1)
-                : throw new DomainException($"{operation}: the range {given.Low} to {given.High} is empty.");
+                : throw new DomainException($"{operation}: the range {given.Low} to {given.High} is empty.").Here();
         }
 
         Expr data = x.StopGradient();

@@ -27,7 +27,7 @@ public static partial class Tensors
             0 => x.NotEqual(x.ZerosLike()).Cast(x.DType.RealPart()).Sum(axes, keepAxes),
             double.PositiveInfinity => x.Abs().Max(axes, keepAxes),
             double.NegativeInfinity => x.Abs().Min(axes, keepAxes),
-            double.NaN => throw new DomainException("norm: p is NaN."),
+            double.NaN => throw new DomainException("norm: p is NaN.").Here(),
             _ => PowerNorm(x.Abs(), p, axes, keepAxes),
         };
     }

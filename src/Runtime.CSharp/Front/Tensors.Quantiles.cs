@@ -69,13 +69,13 @@ public static partial class Tensors
         QuantileMethod method = QuantileMethod.Linear,
         bool keepAxes = false) => x.Quantile(percent / 100.0, axes, method, keepAxes);
 
-    /// <summary>Numbers of Quantile that are written down, as a tensor.</summary>
-    internal static Expr Fractions(string operation, double[] q)
+    /// <summary>Fractions that are written down, as a tensor.</summary>
+    private static Expr Fractions(string operation, double[] q)
     {
-        double wrong = q.FirstOrDefault(fraction => !(fraction is >= 0 and <= 1));
-        return wrong != 0 || q.Any(double.IsNaN)
-            ? throw new DomainException($"{operation}: {wrong} is outside 0 to 1; a percent is to be divided by 100.")
-            : Expr.Of(q);
+        int wrong = Array.FindIndex(q, fraction => !(fraction is >= 0 and <= 1));
+        return wrong < 0
+            ? Expr.Of(q)
+            : throw new DomainException($"{operation}: {q[wrong]} is outside 0 to 1; a percent is to be divided by 100.").Here();
     }
 
     /// <summary>The elements in order along one last axis, which those that go become, and the shape of what is left.</summary>

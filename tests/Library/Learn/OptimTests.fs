@@ -504,7 +504,7 @@ let private errors =
                 refuses<StructureException> [ "gradient of [0]"; "f64[2]"; "f64[1]" ] (fun () ->
                     Optim.step (Optim.sgd 0.1) g p state |> ignore)
 
-                refuses<StructureException> [ "1 elements"; "2 elements" ] (fun () -> Optim.step (Optim.sgd 0.1) (g @ g) p state |> ignore))
+                refuses<StructureException> [ "1 element "; "2 elements" ] (fun () -> Optim.step (Optim.sgd 0.1) (g @ g) p state |> ignore))
 
             testCase "masks that choose nothing" (fun () ->
                 let p = [ vector [ 1.0 ] ]
