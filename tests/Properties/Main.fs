@@ -2,10 +2,11 @@ module Adjoint.Properties.Main
 
 open Expecto
 
-/// Without what the laws read themselves: --smoke for one case each, --cases N for N times as many.
+/// Without what the laws read themselves: --smoke for one case each, --endure for a million calls, --cases N for N times as many.
 let rec private others arguments =
     match arguments with
-    | "--smoke" :: rest -> others rest
+    | "--smoke" :: rest
+    | "--endure" :: rest -> others rest
     | "--cases" :: _ :: rest -> others rest
     | first :: rest -> first :: others rest
     | [] -> []
@@ -13,6 +14,6 @@ let rec private others arguments =
 [<EntryPoint>]
 let main arguments =
     match List.ofArray arguments with
-    | "--mutate" :: rest -> Adjoint.Properties.Mutants.Mutation.run (String.concat "" rest)
+    | "--mutate" :: rest -> Adjoint.Properties.Mutants.FaultPage.run (String.concat "" rest)
     | [ "--coverage" ] -> Adjoint.Properties.Coverage.Page.run ()
     | all -> others all |> Array.ofList |> runTestsInAssemblyWithCLIArgs []

@@ -13,7 +13,7 @@ let private codes = Law.all |> List.mapi (fun i law -> $"L{i + 1}", law)
 
 let private line (cells: string seq) = "| " + String.concat " | " cells + " |"
 
-let private table (header: string list) (rows: string list list) =
+let table (header: string list) (rows: string list list) =
     [
         line header
         "|" + String.replicate header.Length "---|"

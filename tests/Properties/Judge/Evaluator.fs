@@ -25,6 +25,11 @@ let private number (n: int64) =
             Cells = [| Whole(bigint n) |]
         }
 
+let private meant (primitive: Primitive) =
+    match box primitive with
+    | :? IDisguise as disguise -> disguise.Inner
+    | _ -> primitive
+
 /// More steps than a test waits for.
 let private most = 100_000
 
@@ -82,7 +87,7 @@ let rec run (graph: Graph) (arguments: Judged list) : Judged list =
 
     for node in graph.Nodes do
         let operands = [ for operand in node.Operands -> values[operand] ]
-        Seq.iter2 (fun (y: Value) z -> values[y] <- z) node.Results (node.Primitive |> results node operands)
+        Seq.iter2 (fun (y: Value) z -> values[y] <- z) node.Results (meant node.Primitive |> results node operands)
 
     [ for result in graph.Results -> values[result] ]
 

@@ -8,6 +8,10 @@ exception Unjudged of string
 /// The operands are outside an operation's domain.
 exception Refused of string
 
+/// A primitive that stands for another one, whose meaning is the one that counts.
+type IDisguise =
+    abstract Inner: Adjoint.Ir.Primitive
+
 /// A number with its derivatives along two directions and the mixed second one (Fike and Alonso 2011).
 [<Struct>]
 type HyperDual<'T> = { V: 'T; A: 'T; B: 'T; AB: 'T }

@@ -51,7 +51,7 @@ let stacking what allowed (source: SampleSource) (graph: Graph) (lanes: HostValu
 
         apart
         |> Option.iter (fun apart ->
-            let batched = Batching.Apply(graph, mask, null, Extent lanes.Length)
+            let batched = (Transformed.batch graph mask null (Extent lanes.Length))
             Verifier.Check batched.Graph
             let results = Point.runGraph batched.Graph (batchOf mask lanes)
 
@@ -123,7 +123,7 @@ let ofVjp =
 /// vmap f at a batch, some operands the same for all lanes.
 let private batchedPoint (mask: ParameterMask) (case: Case) =
     let every = ParameterMask.All case.Graph.Results.Length
-    let body = Batching.Apply(case.Graph, mask, every, Extent case.Lanes.Length)
+    let body = (Transformed.batch case.Graph mask every (Extent case.Lanes.Length))
 
     {
         Graph = body.Graph

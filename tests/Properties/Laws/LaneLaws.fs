@@ -13,7 +13,7 @@ open Adjoint.Properties.Laws.TangentLaws
 let private batch (case: Case) size =
     let mask = ParameterMask(case.Operands |> List.map (fun _ -> true))
     let every = ParameterMask.All case.Graph.Results.Length
-    let graph = Batching.Apply(case.Graph, mask, every, Extent size).Graph
+    let graph = (Transformed.batch case.Graph mask every (Extent size)).Graph
     Verifier.Check graph
     graph
 

@@ -14,6 +14,7 @@ module Law =
                 ValueLaws.all
                 DTypeLaws.all
                 JudgeLaws.all
+                TypeLaws.all
                 CreationLaws.all
                 TangentLaws.all
                 ComplexStep.all

@@ -22,7 +22,7 @@ let private differential name check =
     }
 
 /// The function at its point and its derivatives.
-let private derived (case: Case) (source: SampleSource) =
+let derived (case: Case) (source: SampleSource) =
     let point = case.Point
 
     let u = Point.run point |> Point.slopes point |> directions source
@@ -35,7 +35,8 @@ let private derived (case: Case) (source: SampleSource) =
         Point.vjp reverse (Point.run reverse)
     ]
 
-let private keeps (pass: Pass) (point: Point) =
+/// Throws where a pass changes a bit of the results.
+let keeps (pass: Pass) (point: Point) =
     let after = pass.Apply.Invoke point.Graph
     Verifier.Check after
 

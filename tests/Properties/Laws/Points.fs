@@ -64,14 +64,14 @@ module Point =
 
     /// J dx, of the results that have tangents, as a function of x at x.
     let jvp point (dx: HostValue list) =
-        let body = Forward.Apply(point.Graph, point.Active, withTangents point.Graph.Results).Graph
+        let body = (Transformed.forward point.Graph point.Active (withTangents point.Graph.Results)).Graph
         let count = point.Graph.Results.Length
         Verifier.Check body
         extended point dx (graph body.Parameters (body.Results.RemoveRange(0, count)))
 
     /// Jᵀ ȳ in the active parameters, as a function of x at x.
     let vjp point (cotangents: HostValue list) =
-        let body = Backward.Apply(point.Graph, point.Active).Graph
+        let body = (Transformed.reverse point.Graph point.Active).Graph
         let count = point.Graph.Results.Length
         Verifier.Check body
         extended point cotangents (graph body.Parameters (body.Results.RemoveRange(0, count)))

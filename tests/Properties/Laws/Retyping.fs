@@ -101,7 +101,13 @@ let private attributes (from: DType) (target: DType) (primitive: Primitive) : Pr
     for item in primitive.Attributes do
         read[item.Name] <- attribute item.Value
 
-    Catalogue.Core.Find(primitive.Name).Read.Invoke(AttributeReader(primitive.Name, read))
+    if
+        primitive.Attributes
+        |> Seq.forall (fun item -> item.Value.Equals read[item.Name])
+    then
+        primitive
+    else
+        Catalogue.Core.Find(primitive.Name).Read.Invoke(AttributeReader(primitive.Name, read))
 
 /// One node as a graph, or None where the typing rule refuses the operands.
 let call (primitive: Primitive) (operands: HostValue list) =

@@ -80,9 +80,9 @@ let primals =
         let values = Point.run point
         let dx = directions source (Point.actives point)
         let u = values |> Point.slopes point |> directions source
-        let forward = Forward.Apply(point.Graph, point.Active).Graph
-        let reverse = Backward.Apply(point.Graph, point.Active).Graph
-        let split = Linearization.Apply(point.Graph, point.Active)
+        let forward = (Transformed.forward point.Graph point.Active null).Graph
+        let reverse = (Transformed.reverse point.Graph point.Active).Graph
+        let split = Transformed.linearize point.Graph point.Active null
         let first values' = List.take values.Length values'
         near "forward" point values (first (Point.runGraph forward (point.At @ dx)))
         near "reverse" point values (first (Point.runGraph reverse (point.At @ u)))
@@ -90,7 +90,7 @@ let primals =
 
 /// The linear part with residuals at the point, as a function of the tangents.
 let private linearPart (point: Point) =
-    let split = Linearization.Apply(point.Graph, point.Active, Point.withTangents point.Graph.Results)
+    let split = Transformed.linearize point.Graph point.Active (Point.withTangents point.Graph.Results)
     Verifier.Check split.Primal
     Verifier.Check split.Linear
     let residuals = Point.runGraph split.Primal point.At |> List.skip point.Graph.Results.Length
@@ -117,9 +117,9 @@ let twice =
         let mask residuals linear =
             ParameterMask(Seq.append (Seq.replicate residuals false) (Seq.replicate linear true))
 
-        let once = Transposition.Apply(split.Linear, mask kept.Length count)
+        let once = Transformed.transpose split.Linear (mask kept.Length count)
         Verifier.Check once.Graph
-        let back = Transposition.Apply(once.Graph, mask kept.Length split.Linear.Results.Length)
+        let back = Transformed.transpose once.Graph (mask kept.Length split.Linear.Results.Length)
         Verifier.Check back.Graph
         let dx = directions source (Point.actives point)
         near "twice" point (Point.runGraph split.Linear (kept @ dx)) (Point.runGraph back.Graph (kept @ dx)))

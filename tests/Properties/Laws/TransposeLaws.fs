@@ -19,7 +19,7 @@ let accepted (case: Case) =
     masks case
     |> List.choose (fun mask ->
         try
-            let transposed = Transposition.Apply(case.Graph, mask)
+            let transposed = Transformed.transpose case.Graph mask
             Verifier.Check transposed.Graph
             Some(mask, transposed.Graph)
         with :? DerivativeException ->

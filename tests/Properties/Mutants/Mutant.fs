@@ -6,7 +6,9 @@ open System.Collections.Generic
 open System.Collections.Immutable
 open Adjoint.Core
 open Adjoint.Ir
+open Adjoint.Loops
 open Adjoint.Primitives
+open Adjoint.Properties.Laws
 
 /// What is broken.
 type Fault =
@@ -14,22 +16,67 @@ type Fault =
     | JvpSign
     | JvpFactor
     | JvpTerm
+    | JvpSwapped
+    | JvpOfF32
+    | LinearizeSign
+    | LinearizeFactor
+    | LinearizeTerm
+    | LinearizeResidual
     | TransposeSign
     | TransposeFactor
     | TransposeTerm
+    | TransposeFirst
+    | TransposeReplaces
     | BatchFirstLane
+    | BatchAxis
+    | BatchOperand
     | EvaluateElement
+    | EvaluateEvery
+    | EvaluateSwapped
+    | EvaluateNaN
+    | EvaluateF32
+    | EvaluateI32
+    | InferLax
+    | InferShape
+    | LowerElement
+    | ContextJvp
+    | ContextLinearize
+    | ContextTranspose
+    | ContextBatch
 
+/// Each fault's name, and what it does.
 let faults =
     [
         "jvp: sign", JvpSign
         "jvp: factor", JvpFactor
-        "jvp: term", JvpTerm
+        "jvp: dropped term", JvpTerm
+        "jvp: swapped tangents", JvpSwapped
+        "jvp: factor in f32 alone", JvpOfF32
+        "linearize: sign", LinearizeSign
+        "linearize: factor", LinearizeFactor
+        "linearize: dropped term", LinearizeTerm
+        "linearize: wrong residual", LinearizeResidual
         "transpose: sign", TransposeSign
         "transpose: factor", TransposeFactor
-        "transpose: term", TransposeTerm
-        "batch: first lane", BatchFirstLane
-        "evaluate: element", EvaluateElement
+        "transpose: last accumulator dropped", TransposeTerm
+        "transpose: first accumulator dropped", TransposeFirst
+        "transpose: forgets what was gathered", TransposeReplaces
+        "batch: first lane for all", BatchFirstLane
+        "batch: result's axis off by one", BatchAxis
+        "batch: operand's axis off by one", BatchOperand
+        "evaluate: first element", EvaluateElement
+        "evaluate: every element", EvaluateEvery
+        "evaluate: swapped operands", EvaluateSwapped
+        "evaluate: NaN becomes 0", EvaluateNaN
+        "evaluate: wrong in f32 alone", EvaluateF32
+        "evaluate: wrong in i32 alone", EvaluateI32
+        "infer: too lax", InferLax
+        "infer: wrong shape", InferShape
+        "lower: first element", LowerElement
+        "context: body's jvp", ContextJvp
+        "context: body's linear part", ContextLinearize
+        "context: body's transpose", ContextTranspose
+        "context: body's batch", ContextBatch
     ]
 
 let private negated (x: Value) =
@@ -48,6 +95,17 @@ type private Diverted(inner: Accumulator, change: Value -> Value | null) =
 
     override _.Add cotangent =
         inner.Add(if isNull cotangent then null else change cotangent)
+
+/// An accumulator that lets go what it held before it adds.
+type private Forgetting(inner: Accumulator) =
+    inherit Accumulator()
+    override _.Type = inner.Type
+    override _.HasValue = inner.HasValue
+    override _.Take() = inner.Take()
+
+    override _.Add cotangent =
+        inner.Take() |> ignore
+        inner.Add cotangent
 
 /// The first lane of a batched tensor for all lanes.
 let private firstLane (x: Batched) =
@@ -90,6 +148,48 @@ let rec private perturbed (value: HostValue) : HostValue =
         copy
     | _ -> value
 
+/// Each number changed, alike in every lane.
+let rec private shifted (value: HostValue) : HostValue =
+    match value with
+    | :? HostStack as stack ->
+        let copy = stack.Copy()
+
+        for i in 0 .. stack.Count - 1 do
+            copy.Put(i, shifted (Adjoint.Properties.Laws.Values.entry stack i))
+
+        copy
+    | :? NDArray as x ->
+        let copy = x.Copy()
+
+        for i in 0 .. x.Size - 1 do
+            let number = x.At i
+
+            let other =
+                if x.Type.IsComplex() then
+                    Scalar.Of(x.Type, number.AsComplex * Numerics.Complex(1.5, 0.0) + Numerics.Complex(0.5, 0.0))
+                elif x.Type.IsFloating() then
+                    Scalar.Of(x.Type, number.AsDouble * 1.5 + 0.5)
+                else
+                    Wholes.scalar x.Type (Wholes.wrap x.Type (Wholes.number number + 1I))
+
+            copy.Set(i, other)
+
+        copy
+    | _ -> value
+
+/// NaN become zeros.
+let private withoutNaN (value: HostValue) : HostValue =
+    match value with
+    | :? NDArray as x when x.Type.IsFloating() ->
+        let copy = x.Copy()
+
+        for i in 0 .. x.Size - 1 do
+            if Double.IsNaN((x.At i).AsDouble) then
+                copy.Set(i, Scalar.Zero x.Type)
+
+        copy
+    | _ -> value
+
 /// Without the last of the tangents or cotangents that are there.
 let private withoutLast (values: IReadOnlyList<Value>) =
     let last = values |> Seq.tryFindIndexBack (fun value -> not (isNull value))
@@ -97,6 +197,85 @@ let private withoutLast (values: IReadOnlyList<Value>) =
     [|
         for i in 0 .. values.Count - 1 -> if Some i = last then null else values[i]
     |]
+
+/// The first two items that are alike, exchanged.
+let private swapped (alike: 'T -> 'T -> bool) (items: 'T[]) =
+    let pairs =
+        seq {
+            for i in 0 .. items.Length - 2 do
+                for j in i + 1 .. items.Length - 1 do
+                    if alike items[i] items[j] then
+                        i, j
+        }
+
+    match Seq.tryHead pairs with
+    | Some(i, j) ->
+        items
+        |> Array.mapi (fun k item ->
+            if k = i then items[j]
+            elif k = j then items[i]
+            else item)
+    | None -> items
+
+let private axisOff (x: Batched) =
+    match x.Value.Type with
+    | :? TensorType as tensor when x.IsBatched && tensor.Rank > 1 -> Batched(x.Value, (x.Axis + 1) % tensor.Rank)
+    | _ -> x
+
+/// A kernel whose first number is wrong.
+type private BrokenKernel(inner: Kernel) =
+    inherit Kernel()
+    override _.MayOverwrite operand = inner.MayOverwrite operand
+
+    override _.Run(operands, result, pool) =
+        inner.Run(operands, result, pool)
+
+        if result.Size > 0 then
+            result.Set(0, (perturbed result :?> NDArray).At 0)
+
+/// Transforms of bodies, one of them wrong.
+type private BrokenContext(inner: RuleContext, fault: Fault) =
+    inherit RuleContext()
+
+    let changed at change (graph: Graph) =
+        if at < 0 || at >= graph.Results.Length then
+            graph
+        else
+            Graph(graph.Parameters, graph.Results.SetItem(at, change graph.Results[at]))
+
+    override _.Jvp(body, active, required) =
+        let made = inner.Jvp(body, active, required)
+
+        if fault = ContextJvp && made.Tangents.Any then
+            JvpBody(changed (made.Graph.Results.Length - 1) doubled made.Graph, made.Tangents)
+        else
+            made
+
+    override _.Linearize(body, active, required) =
+        let made = inner.Linearize(body, active, required)
+
+        if fault = ContextLinearize then
+            LinearizedBody(made.Primal, changed 0 doubled made.Linear, made.Forwarded, made.Residuals, made.Tangents)
+        else
+            made
+
+    override _.Transpose(body, linear, given, accumulated) =
+        let made = inner.Transpose(body, linear, given, accumulated)
+
+        if fault = ContextTranspose then
+            TransposedBody(changed 0 doubled made.Graph, made.NonZero)
+        else
+            made
+
+    override _.Batch(body, batched, required, size) =
+        let made = inner.Batch(body, batched, required, size)
+
+        if fault = ContextBatch && made.Batched[0] then
+            BatchedBody(changed 0 (fun y -> (firstLane (Batched(y, 0))).Value) made.Graph, made.Batched)
+        else
+            made
+
+    override _.Reached(body, sources) = inner.Reached(body, sources)
 
 /// A primitive with one rule broken; whatever its own rules make of it again is broken too.
 type Mutant(inner: Primitive, fault: Fault) =
@@ -131,39 +310,78 @@ type Mutant(inner: Primitive, fault: Fault) =
         results
         |> Array.map (fun value -> if isNull value then null else substitution[value])
 
-    let fromJvp (tangents: Value[]) =
-        let change f =
-            tangents |> Array.map (fun t -> if isNull t then null else f t)
+    let isF32 (node: Node) =
+        node.Operands
+        |> Seq.exists (fun x ->
+            match x.Type with
+            | :? TensorType as tensor -> tensor.DType = DType.F32
+            | _ -> false)
 
+    let change f (tangents: Value[]) =
+        tangents |> Array.map (fun t -> if isNull t then null else f t)
+
+    let fromRule isSplit (node: Node) (tangents: Value[]) =
         match fault with
-        | JvpSign -> change negated
-        | JvpFactor -> change doubled
+        | JvpSign -> change negated tangents
+        | JvpFactor -> change doubled tangents
+        | JvpOfF32 when isF32 node -> change doubled tangents
+        | LinearizeSign when isSplit -> change negated tangents
+        | LinearizeFactor when isSplit -> change doubled tangents
         | _ -> tangents
 
-    let intoJvp (tangents: IReadOnlyList<Value>) : IReadOnlyList<Value> =
-        if fault = JvpTerm then withoutLast tangents else tangents
+    let intoRule isSplit (tangents: IReadOnlyList<Value>) : IReadOnlyList<Value> =
+        let alike (x: Value) (y: Value) =
+            not (isNull x) && not (isNull y) && x.Type.Equals y.Type
+
+        match fault with
+        | JvpTerm -> withoutLast tangents
+        | LinearizeTerm when isSplit -> withoutLast tangents
+        | JvpSwapped -> swapped alike (Array.ofSeq tangents)
+        | _ -> tangents
 
     let empty (tangents: IReadOnlyList<Value>) = Seq.forall isNull tangents
 
-    let dual (node: Node) (tangents: IReadOnlyList<Value>) (rule: IReadOnlyList<Value> -> Dual) =
-        let kept = intoJvp tangents
+    let dual isSplit (node: Node) (tangents: IReadOnlyList<Value>) (rule: IReadOnlyList<Value> -> Dual) =
+        let kept = intoRule isSplit tangents
 
         if empty kept then
             Dual(node.Results, Array.zeroCreate node.Results.Length)
         else
             let made = rule kept
+            let given = kept |> Seq.filter (isNull >> not) |> List.ofSeq
 
-            let given =
+            let spoiled =
+                if isSplit && fault = LinearizeResidual then
+                    Residuals.spoil doubled given made.Tangents
+                else
+                    made.Tangents
+
+            let known =
                 Seq.concat
                     [
                         Seq.cast<Value> node.Operands
-                        Seq.filter (isNull >> not) kept
+                        Seq.ofList given
                         Seq.cast<Value> node.Results
                     ]
 
-            let all = infect given (Array.append (Array.ofSeq made.Primals) (fromJvp made.Tangents))
+            let all = infect known (Array.append (Array.ofSeq made.Primals) (fromRule isSplit node spoiled))
             let count = made.Primals.Length
             Dual(ImmutableArray.CreateRange(Array.take count all), Array.skip count all)
+
+    let context (given: RuleContext) : RuleContext =
+        match fault with
+        | ContextJvp
+        | ContextLinearize
+        | ContextTranspose
+        | ContextBatch -> BrokenContext(given, fault)
+        | _ -> given
+
+    let ofType dtype (results: Held[]) =
+        results
+        |> Array.map (fun held ->
+            match held.Value with
+            | :? NDArray as x when x.Type = dtype -> Held(shifted x, true)
+            | _ -> held)
 
     member _.Inner = inner
 
@@ -178,61 +396,112 @@ type Mutant(inner: Primitive, fault: Fault) =
         else
             Mutant(mapped, fault)
 
-    override _.Infer types = inner.Infer types
+    override _.Infer types =
+        match fault with
+        | InferLax ->
+            try
+                inner.Infer types
+            with :? TypeRuleException when types.Length > 0 ->
+                // As if all operands were like the first.
+                inner.Infer(ImmutableArray.CreateRange [ for _ in types -> types[0] ])
+        | InferShape ->
+            let results = inner.Infer types
+
+            match results[0] with
+            | :? TensorType as tensor -> results.SetItem(0, TensorType(tensor.DType, tensor.Shape.Insert(0, Extent 1)))
+            | _ -> results
+        | _ -> inner.Infer types
+
     override _.BatchesStacks = inner.BatchesStacks
-    override _.Lower types = inner.Lower types
+
+    override _.Lower types =
+        match inner.Lower types with
+        | null -> null
+        | kernel when fault = LowerElement -> BrokenKernel kernel
+        | kernel -> kernel
+
     override _.Cost types = inner.Cost types
 
     override _.Evaluate(operands, context) =
-        let results = inner.Evaluate(operands, context)
+        let alike (x: Held) (y: Held) =
+            ValueTypes.Of(x.Value).Equals(ValueTypes.Of y.Value)
 
-        if fault = EvaluateElement then
+        let given =
+            if fault = EvaluateSwapped then
+                swapped alike (operands.ToArray())
+            else
+                operands.ToArray()
+
+        let results = inner.Evaluate(ReadOnlySpan given, context)
+
+        let first change =
             results
-            |> Array.mapi (fun i held -> if i = 0 then Held(perturbed held.Value, true) else held)
-        else
-            results
-
-    override _.Jvp(node, tangents, context) =
-        (dual node tangents (fun kept -> Dual(node.Results, inner.Jvp(node, kept, context)))).Tangents
-
-    override _.JvpWithPrimal(node, tangents, context) =
-        dual node tangents (fun kept -> inner.JvpWithPrimal(node, kept, context))
-
-    override _.Linearize(node, tangents, context) =
-        dual node tangents (fun kept -> inner.Linearize(node, kept, context))
-
-    override _.Transpose(node, cotangents, accumulators, context) =
-        let divert change =
-            accumulators
-            |> Seq.map (fun into ->
-                if isNull into then
-                    null
-                else
-                    Diverted(into, change) :> Accumulator)
-            |> Array.ofSeq
+            |> Array.mapi (fun i held -> if i = 0 then Held(change held.Value, true) else held)
 
         match fault with
-        | TransposeSign -> inner.Transpose(node, cotangents, divert negated, context)
-        | TransposeFactor -> inner.Transpose(node, cotangents, divert doubled, context)
-        | TransposeTerm ->
-            let last = accumulators |> Seq.findIndexBack (fun into -> not (isNull into))
-            let dropped = divert (fun _ -> null)
+        | EvaluateElement -> first perturbed
+        | EvaluateEvery -> first shifted
+        | EvaluateNaN -> first withoutNaN
+        | EvaluateF32 -> ofType DType.F32 results
+        | EvaluateI32 -> ofType DType.I32 results
+        | _ -> results
 
-            inner.Transpose(
-                node,
-                cotangents,
-                Array.init accumulators.Count (fun i -> if i = last then dropped[i] else accumulators[i]),
-                context
-            )
-        | _ -> inner.Transpose(node, cotangents, accumulators, context)
+    override _.Jvp(node, tangents, given) =
+        (dual false node tangents (fun kept -> Dual(node.Results, inner.Jvp(node, kept, context given)))).Tangents
 
-    override _.Batch(node, operands, size, context) =
-        let results = inner.Batch(node, operands, size, context)
+    override _.JvpWithPrimal(node, tangents, given) =
+        dual false node tangents (fun kept -> inner.JvpWithPrimal(node, kept, context given))
 
-        if fault = BatchFirstLane then
-            Array.map firstLane results
-        else
-            results
+    override _.Linearize(node, tangents, given) =
+        dual true node tangents (fun kept -> inner.Linearize(node, kept, context given))
+
+    override _.Transpose(node, cotangents, accumulators, given) =
+        let present =
+            [
+                for i in 0 .. accumulators.Count - 1 do
+                    if not (isNull accumulators[i]) then
+                        i
+            ]
+
+        let wrapped (wrap: int -> Accumulator -> Accumulator) : IReadOnlyList<Accumulator> =
+            [|
+                for i in 0 .. accumulators.Count - 1 ->
+                    if isNull accumulators[i] then
+                        null
+                    else
+                        wrap i accumulators[i]
+            |]
+
+        let drop chosen =
+            wrapped (fun i into -> if i = chosen then Diverted(into, (fun _ -> null)) else into)
+
+        let into =
+            match fault with
+            | TransposeSign -> wrapped (fun _ into -> Diverted(into, negated))
+            | TransposeFactor -> wrapped (fun _ into -> Diverted(into, doubled))
+            | TransposeTerm -> drop (List.last present)
+            | TransposeFirst -> drop present.Head
+            | TransposeReplaces -> wrapped (fun _ into -> Forgetting into)
+            | _ -> accumulators
+
+        inner.Transpose(node, cotangents, into, context given)
+
+    override _.Batch(node, operands, size, given) =
+        let operands: IReadOnlyList<Batched> =
+            if fault = BatchOperand then
+                [| for operand in operands -> axisOff operand |]
+            else
+                operands
+
+        let results = inner.Batch(node, operands, size, context given)
+
+        match fault with
+        | BatchFirstLane -> Array.map firstLane results
+        | BatchAxis -> Array.map axisOff results
+        | _ -> results
+
+    interface Adjoint.Properties.Judge.IDisguise with
+        member _.Inner = inner
 
     override this.``<Clone>$``() = this :> Primitive
 

@@ -6,12 +6,13 @@ open System.Collections.Immutable
 open Expecto
 open Adjoint.Core
 open Adjoint.Ir
+open Adjoint.Primitives
 open Adjoint.Transforms
 open Adjoint.Properties.Laws
 open Adjoint.Properties.Mutants.Mutant
 
 /// What became of a broken rule.
-type private Fate =
+type Fate =
     | Caught of law: string
     | Missed
     /// Nothing that the primitive gives has changed.
@@ -22,11 +23,22 @@ let private tapes =
     let random = Random 20
     [ for _ in 1..12 -> Tape.ofList [ for _ in 1..64 -> random.Next(1 <<< 24) ] ]
 
-/// The same draw, with the primitive broken.
+/// Those on which a mutant is tried that no law has noticed by then.
+let private further =
+    let random = Random 21
+    [ for _ in 1..60 -> Tape.ofList [ for _ in 1..64 -> random.Next(1 <<< 24) ] ]
+
+/// The same draw, with the primitive broken; twice on the same operands where the fault shows only then.
 let private broken fault (subject: Subject) : Subject =
     let mutate (graph: Graph) =
         let make (parameters: Collections.Generic.IReadOnlyList<Value>) : Value seq =
-            Node.Make(Mutant(graph.Nodes[0].Primitive, fault), parameters.ToImmutableArray()).Results
+            let node () =
+                Node.Make(Mutant(graph.Nodes[0].Primitive, fault), parameters.ToImmutableArray()).Results
+
+            if fault = TransposeReplaces then
+                Seq.append (node ()) (node ())
+            else
+                node ()
 
         Graph.Of(graph.ParameterTypes, make)
 
@@ -54,7 +66,7 @@ let private outputs (case: Case) (source: SampleSource) =
     let batch () =
         let mask = ParameterMask.All case.Operands.Length
         let every = ParameterMask.All case.Graph.Results.Length
-        let batched = Batching.Apply(case.Graph, mask, every, Extent case.Lanes.Length)
+        let batched = (Transformed.batch case.Graph mask every (Extent case.Lanes.Length))
         Point.runGraph batched.Graph (BatchLaws.batchOf mask case.Lanes)
 
     [
@@ -77,21 +89,37 @@ let private alike left right =
     | Error a, Error b -> a = b
     | _ -> false
 
-/// Whether the broken rule shows on this tape, in either kind of case.
-let private shows subject mutant mode tape =
-    let run subject =
-        let case, source = Case.draw subject mode tape
-        outputs case source
+/// Whether the broken rule shows on this tape, in either kind of case. A wrong type shows wherever it is inferred.
+let private shows fault subject mutant mode tape =
+    let run (subject: Subject) =
+        try
+            let case, source = Case.draw subject mode tape
+            outputs case source
+        with error ->
+            [ Error(error.GetType()) ]
 
-    not (List.forall2 alike (run subject) (run mutant))
+    match fault with
+    | TransposeReplaces
+    | InferLax
+    | LowerElement
+    | EvaluateF32
+    | EvaluateI32
+    | JvpOfF32 -> true
+    | _ ->
+        let sound, spoiled = run subject, run mutant
 
-/// The laws that say something of rules; texts and passes do not.
+        sound.Length <> spoiled.Length || not (List.forall2 alike sound spoiled)
+
+/// The laws that say something of rules; texts, passes and memory do not.
 let private laws =
     List.concat
         [
             TangentLaws.all
             TransposeLaws.all
             ValueLaws.all
+            DTypeLaws.all
+            JudgeLaws.all
+            TypeLaws.all
             CreationLaws.all
             BatchLaws.all
             OrderLaws.all
@@ -107,20 +135,33 @@ let private fails (subject: Subject) (law: Law) tape =
     with _ ->
         true
 
+/// Faults for which it can't be seen beforehand whether anything changes: a mutant that no law notices is then taken to be
+/// the primitive itself, if it says so.
+let private unseen fault =
+    match fault with
+    | InferLax -> Some "its rule has no operands to compare, or what it takes too much is as good"
+    | LowerElement -> Some "there is no kernel"
+    | EvaluateF32
+    | EvaluateI32
+    | JvpOfF32 -> Some "it does not take or give the dtype"
+    | TransposeReplaces -> Some "nothing is gathered before"
+    | _ -> None
+
 let private fate (subject: Subject) fault =
     let mutant = broken fault subject
 
     let visible =
         Seq.allPairs [ Smooth; Edges ] tapes
-        |> Seq.exists (fun (mode, tape) -> shows subject mutant mode tape)
+        |> Seq.exists (fun (mode, tape) -> shows fault subject mutant mode tape)
 
     if not visible then
         DoesNotApply
     else
-        Seq.allPairs tapes laws
+        Seq.allPairs (if (unseen fault).IsSome then tapes else tapes @ further) laws
         |> Seq.tryFind (fun (tape, law) -> fails mutant law tape)
         |> function
             | Some(_, law) -> Caught law.Name
+            | None when (unseen fault).IsSome -> DoesNotApply
             | None -> Missed
 
 /// The laws hold for a mutant in which nothing is broken: so what they notice in others is the fault.
@@ -137,24 +178,131 @@ let private word fate =
     | Missed -> "MISSED"
     | DoesNotApply -> "-"
 
-/// Prints what became of each rule of each primitive whose name contains the text. The exit code is 1 when one was missed.
+/// Each fault of one primitive, and what became of it.
+let ofPrimitive (subject: Subject) =
+    control subject
+    faults |> List.map (fun (name, fault) -> name, fate subject fault)
+
+let private firstNoticed (attempts: (string * (unit -> unit)) seq) =
+    attempts
+    |> Seq.tryPick (fun (law, attempt) ->
+        try
+            attempt ()
+            None
+        with
+        | Silent -> None
+        | _ -> Some law)
+    |> function
+        | Some law -> Caught law
+        | None -> Missed
+
+/// x + 0 and x - 0 at any numbers, zeros of both signs among them.
+let private zeros: Subject =
+    {
+        Name = "zeros"
+        Draw =
+            fun source ->
+                let x = source.Real(DType.F64, source.Shape(), Domain.All)
+                let kind = TensorType.Of x :> ValueType
+
+                let graph =
+                    Graph.Of(
+                        [ kind ],
+                        fun p ->
+                            let zero = Ops.ZerosLike p[0]
+                            [ Ops.Add(p[0], zero); Ops.Sub(p[0], zero) ]
+                    )
+
+                graph, [ x ], None
+    }
+
+/// What passes are tried on: layouts and zeros beside programs, which seldom have them at their end.
+let private candidates =
+    Subjects.programs
+    :: zeros
+    :: (Subjects.primitives
+        |> List.filter (fun subject -> List.contains subject.Name [ "permute"; "reverse" ]))
+
+/// Each broken pass, and what became of it on random programs and what the transforms make of them.
+let ofPasses () =
+    BrokenPasses.all
+    |> List.map (fun pass ->
+        let attempts =
+            seq {
+                for tape in further do
+                    for subject in candidates do
+                        let case, source = Case.draw subject Choosy tape
+                        let edges, _ = Case.draw subject Edges tape
+                        yield "keeps values", (fun () -> PassLaws.keeps pass edges.Point)
+                        yield "keeps values", (fun () -> PassLaws.keeps pass case.Point)
+
+                        if case.IsDifferentiable then
+                            yield "keeps derivatives", (fun () -> PassLaws.derived case source |> List.iter (PassLaws.keeps pass))
+            }
+
+        pass.Name, firstNoticed attempts)
+
+/// Each broken transform, and what became of it on random programs.
+let ofTransforms () =
+    BrokenTransforms.all
+    |> List.map (fun (name, transforms) ->
+        let attempts =
+            seq {
+                for tape in further do
+                    for law in laws do
+                        law.Name,
+                        (fun () ->
+                            let case, source = Case.draw Subjects.programs law.Mode tape
+                            Transformed.within transforms (fun () -> Says.anything law case source |> ignore))
+            }
+
+        name, firstNoticed attempts)
+
+let private row (cells: string list) =
+    printfn "%-24s%s" cells.Head (cells.Tail |> List.map (fun cell -> cell.PadRight 7) |> String.concat "")
+
+let private printed (fates: (string * Fate) list) =
+    for name, fate in fates do
+        match fate with
+        | Caught law -> printfn "%-52s caught by '%s'" name law
+        | other -> printfn "%-52s %s" name (word other)
+
+/// What became of all faults: of primitives by fault, of passes and of transforms.
+type Outcome =
+    {
+        Primitives: (string * (string * Fate) list) list
+        Others: (string * Fate) list
+    }
+
+    member outcome.Fates =
+        (outcome.Primitives |> List.collect (snd >> List.map snd))
+        @ List.map snd outcome.Others
+
+/// Breaks everything whose name contains the text, and prints what became of it.
 let run (filter: string) =
     let subjects = Subjects.primitives |> List.filter (fun subject -> subject.Name.Contains filter)
 
-    let row (cells: string list) =
-        printfn "%-24s%s" cells.Head (cells.Tail |> List.map (fun cell -> cell.PadRight 19) |> String.concat "")
+    faults |> List.iteri (fun i (name, _) -> printfn $"F{i + 1}: {name}")
+    row ("primitive" :: [ for i in 1 .. faults.Length -> $"F{i}" ])
 
-    row ("primitive" :: List.map fst faults)
+    let primitives =
+        [
+            for subject in subjects ->
+                let fates = ofPrimitive subject
+                row (subject.Name :: [ for _, fate in fates -> word fate ])
+                subject.Name, fates
+        ]
 
-    let fates =
-        subjects
-        |> List.collect (fun subject ->
-            control subject
-            let fates = faults |> List.map (fun (_, fault) -> fate subject fault)
-            row (subject.Name :: List.map word fates)
-            fates)
+    let others = ofPasses () @ ofTransforms ()
+    printed others
 
-    let caught = fates |> List.filter _.IsCaught |> List.length
-    let missed = fates |> List.filter _.IsMissed |> List.length
+    let outcome =
+        {
+            Primitives = primitives
+            Others = others
+        }
+
+    let caught = outcome.Fates |> List.filter _.IsCaught |> List.length
+    let missed = outcome.Fates |> List.filter _.IsMissed |> List.length
     printfn $"{caught} caught, {missed} missed"
-    if missed = 0 then 0 else 1
+    outcome
