@@ -86,6 +86,21 @@ let private loops =
 
                 same [ 1.0; 4.0 ] (fst squares) "map")
 
+            testCase "unfold: a path through so many steps" (fun () ->
+                let path count (factor: Tensor<float>) =
+                    Flow.unfold count (fun x -> factor * x, x) (number 1.0)
+
+                let last, passed = path 4 (number 2.0)
+                same [ 16.0 ] last "last"
+                same [ 1.0; 2.0; 4.0; 8.0 ] passed "on the way"
+                Expect.equal (snd (path 0 (number 2.0))).Shape [ 0 ] "no steps"
+                // 1 + a + a² + a³
+                same [ 17.0; 6.0 ] (vmap (grad (fun a -> Tensor.sum (snd (path 4 a)))) (vector [ 2.0; 1.0 ])) "gradients"
+
+                let message = messageOf<ShapeException>(fun () -> path -1 (number 2.0) |> ignore)
+
+                Expect.stringContains message "-1 steps are asked for" "message")
+
             testCase "states and branches that change their structure" (fun () ->
                 messageOf<StructureException>(fun () ->
                     Flow.whileLoop (fun _ -> Tensor.scalar true) (fun _ -> []) [ number 1.0 ]

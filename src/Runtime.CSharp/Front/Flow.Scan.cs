@@ -60,6 +60,11 @@ public static partial class Flow
 
     private static int Steps(Expr[] x, int? length)
     {
+        if (length is < 0)
+        {
+            throw new ShapeException($"scan: {length} steps are asked for; give 0 or more.").Here();
+        }
+
         int? steps = length;
         for (int i = 0; i < x.Length; i++)
         {
