@@ -89,6 +89,73 @@ let tests =
                 Expect.isLessThan text.Length 10_000_000 "length"
                 Expect.stringContains text "100000 operations" "count")
 
+            testCase "a picture is well-formed, the same each time, and without overlap" (fun () ->
+                let roll (x: Tensor<float>) =
+                    Flow.forLoop 0 5 (fun i s -> Flow.cond (i .> 2L) Tensor.sin (fun s -> 2.0 * s) s) x
+
+                let picture () =
+                    (explain (vmap (grad roll)) (Tensor.vector [ 1.0; 2.0 ])).Svg()
+
+                Expect.equal (picture ()) (picture ()) "the same"
+                let root = System.Xml.Linq.XDocument.Parse(picture ()).Root
+
+                let number (box: System.Xml.Linq.XElement) name =
+                    float (box.Attribute(System.Xml.Linq.XName.Get name)).Value
+
+                let boxes =
+                    [
+                        for box in root.Descendants() do
+                            if box.Name.LocalName = "rect" then
+                                let x, y = number box "x", number box "y"
+                                x, y, x + number box "width", y + number box "height"
+                    ]
+
+                Expect.isGreaterThan boxes.Length 20 "boxes"
+
+                // Two boxes lie apart, or one lies in the other; positions are rounded to 0.1.
+                for left, top, right, bottom in boxes do
+                    for left', top', right', bottom' in boxes do
+                        let apart =
+                            right <= left' + 0.2
+                            || right' <= left + 0.2
+                            || bottom <= top' + 0.2
+                            || bottom' <= top + 0.2
+
+                        let inside =
+                            left >= left' - 0.2
+                            && right <= right' + 0.2
+                            && top >= top' - 0.2
+                            && bottom <= bottom' + 0.2
+
+                        let outside =
+                            left' >= left - 0.2
+                            && right' <= right + 0.2
+                            && top' >= top - 0.2
+                            && bottom' <= bottom + 0.2
+
+                        Expect.isTrue (apart || inside || outside) $"{(left, top, right, bottom)} and {(left', top', right', bottom')}")
+
+            testCase "hostile names do not leave their quotes in pictures" (fun () ->
+                let name = "</text><script>\"]; x -> y \\ \u0001"
+                let parameter = Value.Parameter(TensorType.Of(DType.F64, 2), name)
+                let explanation = Explanation(Graph(values [ parameter ], values [ parameter ]))
+                System.Xml.Linq.XDocument.Parse(explanation.Svg()) |> ignore
+                Expect.isFalse (explanation.Svg().Contains "<script") "escaped"
+
+                for line in explanation.Dot().Split '\n' do
+                    let quotes =
+                        line.Replace("\\\\", "").Replace("\\\"", "")
+                        |> Seq.filter ((=) '"')
+                        |> Seq.length
+
+                    Expect.equal (quotes % 2) 0 $"quotes in {line}")
+
+            testCase "DOT has a box for each operation, and clusters for bodies" (fun () ->
+                let text =
+                    (explain (fun (x: Tensor<float>) -> Flow.forLoop 0 3 (fun _ s -> Tensor.sin s) x) (Tensor.scalar 1.0)).Dot()
+
+                inOrder [ "digraph"; "argument 0"; "scan"; "subgraph cluster_0"; "sin"; "->"; "}" ] text)
+
             testCase "loops cost as often as they run" (fun () ->
                 let loop n (x: Tensor<float>) =
                     Flow.forLoop 0 n (fun _ s -> Tensor.sin s) x

@@ -29,6 +29,15 @@ public sealed class Explanation : IHtml
     /// </summary>
     public string Text => text.Value;
 
+    /// <summary>
+    /// A picture: what is read above what reads it, bodies inside the operations that run them, literals in the boxes; scopes and lines as
+    /// tooltips. Good to read up to some hundred operations. The same graph gives the same picture.
+    /// </summary>
+    public string Svg() => SvgText.Of(Graph);
+
+    /// <summary>The same in DOT, the language of Graphviz.</summary>
+    public string Dot() => DotText.Of(Graph);
+
     /// <summary>The same function after the passes that it goes through before it runs.</summary>
     public Explanation Optimized() => new(Pipeline.Default.Run(Graph));
 
