@@ -19,7 +19,7 @@ internal static class ArrayBytes
         ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(array.Storage), (nint)start), count);
 
     /// <summary>Does something with the pieces of the elements' bytes, one after the other.</summary>
-    internal static void Each(NDArray array, CancellationToken cancellation, Action<Span<byte>> action)
+    internal static void Each(NDArray array, Action<Span<byte>> action, CancellationToken cancellation)
     {
         long count = Count(array);
         for (long start = 0; start < count; start += Piece)
@@ -34,18 +34,21 @@ internal static class ArrayBytes
     {
         if (bigEndian != BitConverter.IsLittleEndian || array.Type.Size() == 1)
         {
-            Each(array, cancellation, piece => stream.Write(piece));
+            Each(array, piece => stream.Write(piece), cancellation);
             return;
         }
 
         byte[] turned = new byte[Piece];
-        Each(array, cancellation, piece =>
-        {
-            Span<byte> copy = turned.AsSpan(0, piece.Length);
-            piece.CopyTo(copy);
-            Turn(copy, array.Type);
-            stream.Write(copy);
-        });
+        Each(
+            array,
+            piece =>
+            {
+                Span<byte> copy = turned.AsSpan(0, piece.Length);
+                piece.CopyTo(copy);
+                Turn(copy, array.Type);
+                stream.Write(copy);
+            },
+            cancellation);
     }
 
     /// <summary>Turns the bytes of each number around; a complex number is two.</summary>

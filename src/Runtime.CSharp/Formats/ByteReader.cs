@@ -169,7 +169,7 @@ internal sealed class ByteReader
     private NDArray Direct(TensorType type, string what)
     {
         var array = new NDArray(type.DType, type.Shape, type.DType.NewArray(type.Shape.Size, zero: false));
-        ArrayBytes.Each(array, options.Cancellation, piece => Fill(piece, what));
+        ArrayBytes.Each(array, piece => Fill(piece, what), options.Cancellation);
         return array;
     }
 
@@ -186,7 +186,7 @@ internal sealed class ByteReader
 
         var array = new NDArray(type.DType, type.Shape, type.DType.NewArray(type.Shape.Size, zero: false));
         int next = 0;
-        ArrayBytes.Each(array, options.Cancellation, piece => pieces[next++].CopyTo(piece));
+        ArrayBytes.Each(array, piece => pieces[next++].CopyTo(piece), options.Cancellation);
         return array;
     }
 
@@ -195,7 +195,7 @@ internal sealed class ByteReader
     {
         if (turn && array.Type.Size() > 1)
         {
-            ArrayBytes.Each(array, options.Cancellation, piece => ArrayBytes.Turn(piece, array.Type));
+            ArrayBytes.Each(array, piece => ArrayBytes.Turn(piece, array.Type), options.Cancellation);
         }
 
         if (array.Type == DType.Bool && ArrayBytes.Of(array, 0, array.Size).IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and int wrong)

@@ -30,7 +30,7 @@ public static partial class Tensors
         Demand.Differentiable("triangular_solve", a);
         Broadcasting.SameDType("triangular_solve", a, b);
         bool fits = a.Rank >= 2 && a.Rank == b.Rank && a.Shape[^1] == a.Shape[^2] && b.Shape[left ? ^2 : ^1] == a.Shape[^1];
-        if (!fits || !a.Shape.ToArray()[..^2].SequenceEqual(b.Shape.ToArray()[..^2]))
+        if (!fits || !a.Shape.ToArray().SkipLast(2).SequenceEqual(b.Shape.ToArray().SkipLast(2)))
         {
             throw new ShapeException($"triangular_solve: the matrix is {a.Type}, the right-hand side {b.Type}; [.., n, n] and "
                 + $"{(left ? "[.., n, k]" : "[.., k, n]")} of the same leading axes are wanted. ExpandDims for a single vector?").Here();
