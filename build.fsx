@@ -210,7 +210,7 @@ let docs _ =
     runProject "build/Docs" "Adjoint.Docs" [ root; Path.Combine(root, "out", "docs") ]
 
 let clean _ =
-    for folder in [ "src"; "tests"; "examples"; "benchmarks" ] do
+    for folder in [ "src"; "tests"; "examples"; "benchmarks"; "build" ] do
         let path = Path.Combine(root, folder)
 
         if Directory.Exists path then
