@@ -71,6 +71,23 @@ module Random =
     let logistic<'T when 'T: struct> (shape: int list) (key: Tensor<uint32>) : Tensor<'T> =
         Tensor<'T>(Rng.Logistic(key.Expr, shapeOf shape, DTypeOf<'T>.Value))
 
+    /// Numbers of the gamma distribution of shape parameters above 0, which broadcast to the shape; multiply for another scale.
+    /// 'T is float32 or float. The parameter has no derivative.
+    let gamma (alpha: Tensor<'T>) (shape: int list) (key: Tensor<uint32>) : Tensor<'T> =
+        Tensor<'T>(Rng.Gamma(key.Expr, alpha.Expr, shapeOf shape))
+
+    /// Numbers of the beta distribution on 0 ... 1 of parameters above 0, which broadcast to the shape and have no derivative.
+    let beta (a: Tensor<'T>) (b: Tensor<'T>) (shape: int list) (key: Tensor<uint32>) : Tensor<'T> =
+        Tensor<'T>(Rng.Beta(key.Expr, a.Expr, b.Expr, shapeOf shape))
+
+    /// Vectors [draws, n] of the Dirichlet distribution of parameters [n] above 0, which have no derivative: at least 0, of sum 1.
+    let dirichlet (alpha: Tensor<'T>) (draws: int list) (key: Tensor<uint32>) : Tensor<'T> =
+        Tensor<'T>(Rng.Dirichlet(key.Expr, alpha.Expr, shapeOf draws))
+
+    /// Counts of the Poisson distribution of rates from 0, which broadcast to the shape. 'T is float32 or float.
+    let poisson (rate: Tensor<'T>) (shape: int list) (key: Tensor<uint32>) : Tensor<int64> =
+        Tensor<int64>(Rng.Poisson(key.Expr, rate.Expr, shapeOf shape))
+
     /// Random bits. 'T is byte, uint16, uint32 or uint64.
     let bits<'T when 'T: struct> (shape: int list) (key: Tensor<uint32>) : Tensor<'T> =
         Tensor<'T>(Rng.Bits(key.Expr, shapeOf shape, DTypeOf<'T>.Value))

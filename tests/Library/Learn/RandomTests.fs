@@ -234,124 +234,69 @@ let private discrete =
                 Expect.equal (Seq.length (Seq.distinct few)) 6 "different")
         ]
 
-let private laws =
+let private rejected =
+    let check name cumulative draw =
+        testCase name (fun () -> follows cumulative (draw (Random.key 31)) name)
+
+    let scalar (x: float) : Tensor<float> = Tensor.scalar x
+    let erf x = 1.0 - 2.0 * normalBelow (-x * sqrt 2.0)
+
+    /// Erlang's distribution: 1 - e^-x Σ xᵏ / k! over k below a whole shape parameter.
+    let erlang n x =
+        1.0
+        - exp -x
+          * Seq.sum (Seq.scan (fun term k -> term * x / float k) 1.0 (seq { 1 .. n - 1 }))
+
+    /// The probabilities of 0 ... last - 1, and of what is at least last.
+    let poisson rate last =
+        let terms =
+            Seq.scan (fun term k -> term * rate / float k) (exp -rate) (seq { 1 .. last - 1 })
+            |> List.ofSeq
+
+        terms @ [ 1.0 - List.sum terms ]
+
+    let counts rate last key =
+        let drawn = Random.poisson (scalar rate) [ many ] key |> Tensor.toArray
+        counted (poisson rate last) (drawn |> Seq.map (fun n -> min (int n) last)) $"rate {rate}"
+
     testList
-        "laws"
+        "distributions by rejection"
         [
-            testCase "a compiled function draws the same" (fun () ->
-                let draw key =
-                    let normal: Tensor<float> = Random.normal [ 1000 ] key
-                    normal, Random.permutation 50 key, Random.choiceOf (Tensor.arange<float> 9) [ 40 ] key
+            check "gamma 1/2" (fun x -> erf (sqrt x)) (Random.gamma (scalar 0.5) [ many ])
+            check "gamma 1" (erlang 1) (Random.gamma (scalar 1.0) [ many ])
+            check "gamma 3" (erlang 3) (Random.gamma (scalar 3.0) [ many ])
+            check "gamma 40" (erlang 40) (Random.gamma (scalar 40.0) [ many ])
+            check "beta 1/2 1/2" (fun x -> 2.0 / Math.PI * asin (sqrt x)) (Random.beta (scalar 0.5) (scalar 0.5) [ many ])
+            check "beta 2 1" (fun x -> x * x) (Random.beta (scalar 2.0) (scalar 1.0) [ many ])
+            check "dirichlet" (fun x -> 1.0 - (1.0 - x) ** 2.0) (Random.dirichlet (Tensor.ones [ 3 ]) [ many ] >> fun x -> x[*, 2])
 
-                let x, order, chosen = draw (Random.key 21)
-                let x', order', chosen' = compile draw (Random.key 21)
-                holds 0.0 [ 1000 ] (Tensor.toArray x) x' "normal"
-                Expect.sequenceEqual (Tensor.toArray order') (Tensor.toArray order) "permutation"
-                Expect.sequenceEqual (Tensor.toArray chosen') (Tensor.toArray chosen) "choice")
+            testCase "poisson" (fun () ->
+                counts 0.7 4 (Random.key 32)
+                counts 6.0 16 (Random.key 32)
+                counts 10.0 20 (Random.key 32)
+                counts 30.0 50 (Random.key 32)
+                Expect.all (Tensor.toArray (Random.poisson (scalar 0.0) [ 50 ] (Random.key 32))) ((=) 0L) "rate 0")
 
-            testCase "lanes draw what their keys give" (fun () ->
-                let keys = Random.key 22 |> Random.splitMany 5
+            testCase "small parameters give no NaN" (fun () ->
+                let tiny: Tensor<float32> = Tensor.full [ 4 ] 1e-3f
+                let shares = Random.dirichlet tiny [ 500 ] (Random.key 33)
+                Expect.all (Tensor.toArray (Tensor.sumAlong -1 shares)) (fun sum -> abs (sum - 1.0f) < 1e-5f) "sum 1")
 
-                let each draw =
-                    let lanes: Tensor<float> = vmap draw keys
-                    let single = Tensor.stack 0 [ for i in 0..4 -> draw keys[i] ]
-                    holds 0.0 single.Shape (Tensor.toArray single) lanes "lanes"
+            testCase "parameters of any shape, for each lane its own" (fun () ->
+                let alpha: Tensor<float> = Tensor.vector [ 0.5; 5.0; 50.0 ]
+                let keys = Random.key 34 |> Random.splitMany 4
+                let lanes = vmap (Random.gamma alpha [ 2; 3 ]) keys
+                let single = Tensor.stack 0 [ for i in 0..3 -> Random.gamma alpha [ 2; 3 ] keys[i] ]
+                holds 0.0 [ 4; 2; 3 ] (Tensor.toArray single) lanes "lanes")
 
-                each (Random.normal [ 3 ])
-                each (Random.ball 2 [ 3 ])
-                each (Random.shuffle 0 (Tensor.arange<float> 7))
-                each (Random.choiceOf (Tensor.arange<float> 7) [ 4 ] >> Tensor.cast))
+            testCase "parameters that there is no distribution of" (fun () ->
+                for wrong in [ 0.0; -1.0; nan; infinity ] do
+                    refuses<DomainException> [ "gamma" ] (fun () ->
+                        Random.gamma (scalar wrong) [ 2 ] (Random.key 1) |> Tensor.toArray |> ignore)
 
-            testCase "any number of threads draws the same" (fun () ->
-                let graph =
-                    Front.GraphBuilder.Build(
-                        [| Ir.TensorType.Of(DType.U32, 2) |],
-                        Func<_, _>(fun (keys: Expr[]) -> [| Front.Rng.Normal(keys[0], Shape.Of(300, 1000), DType.F64) |])
-                    )
-
-                let run threads =
-                    use pool = Execute.WorkerPool.Create threads
-                    let options = Execute.RunOptions(Parallel = pool)
-                    let key = Front.Rng.Key(1L).Value()
-                    let results = Execute.Executable.Compile(graph).Run([| key |], options)
-                    results[0].ToArray<float>()
-
-                let one = run 1
-                Expect.sequenceEqual (run 3) one "three threads")
-
-            testCase "split keys are unrelated" (fun () ->
-                let keys = Random.key 23 |> Random.splitMany 6
-                let x: Tensor<float> = vmap (Random.normal [ many ]) keys
-                let correlations = Tensor.matMul x (Tensor.transpose x) / float many
-
-                // A correlation of n pairs deviates by 1/√n; 15 pairs within 4.7 of these by chance but for 15 × 2.6e-6.
-                for i in 0..5 do
-                    for j in 0 .. i - 1 do
-                        Expect.isLessThan (abs (value correlations[i, j])) (4.7 / sqrt (float many)) $"{i} and {j}")
-
-            testCase "derivatives pass through what shifts and scales" (fun () ->
-                let key = Random.key 24
-                let low: Tensor<float> = Tensor.vector [ -1.0; 0.0; 2.0 ]
-
-                gradientAgrees
-                    1e-9
-                    (fun x -> Random.uniformBetween low x [ 4; 3 ] key |> Tensor.square |> Tensor.sum)
-                    (low + 1.5)
-                    "uniform's upper bound"
-
-                gradientAgrees
-                    1e-9
-                    (fun x ->
-                        Random.uniformBetween x (x + x * x + 1.0) [ 3 ] key
-                        |> Tensor.square
-                        |> Tensor.sum)
-                    low
-                    "both"
-
-                let factor: Tensor<float> = Tensor.matrix [ [ 2.0; 0.0 ]; [ -1.0; 0.5 ] ]
-
-                gradientAgrees
-                    1e-9
-                    (fun l -> Random.multivariateNormal (low[..1]) l [ 5 ] key |> Tensor.square |> Tensor.sum)
-                    factor
-                    "a factor")
-        ]
-
-let private errors =
-    testList
-        "errors"
-        [
-            testCase "what is no key" (fun () ->
-                refuses<ShapeException> [ "u32[3, 2]"; "u32[2]"; "Key" ] (fun () ->
-                    Random.key 1 |> Random.splitMany 3 |> Random.normal<float> [ 2 ] |> ignore))
-
-            testCase "empty ranges and too many draws" (fun () ->
-                refuses<DomainException> [ "integers"; "3 to 3" ] (fun () -> Random.key 1 |> Random.integers 3 3 [ 2 ] |> ignore)
-
-                refuses<DomainException> [ "integers"; "u8" ] (fun () ->
-                    (Random.key 1 |> Random.integersOf 0L 257L [ 2 ]: Tensor<byte>) |> ignore)
-
-                refuses<DomainException> [ "truncated_normal" ] (fun () ->
-                    (Random.key 1 |> Random.truncatedNormal 2.0 1.0 [ 2 ]: Tensor<float>) |> ignore)
-
-                refuses<DomainException> [ "choice"; "6 of 5"; "without" ] (fun () ->
-                    Random.key 1 |> Random.choiceWithout 5 [ 2; 3 ] |> ignore))
-
-            testCase "what isn't floating" (fun () ->
-                refuses<DTypeException> [ "normal"; "i32" ] (fun () -> Random.key 1 |> Random.normal<int> [ 2 ] |> ignore)
-
-                refuses<DTypeException> [ "categorical"; "i32" ] (fun () ->
-                    Random.key 1 |> Random.categorical (Tensor.vector [ 1; 2 ]) |> ignore))
-
-            testCase "shapes that don't meet" (fun () ->
-                let mean: Tensor<float> = Tensor.zeros [ 3 ]
-
-                refuses<ShapeException> [ "multivariate_normal"; "f64[3]"; "f64[2, 2]" ] (fun () ->
-                    Random.key 1 |> Random.multivariateNormal mean (Tensor.eye 2) [ 5 ] |> ignore)
-
-                refuses<ShapeException> [ "choice"; "probabilities" ] (fun () ->
-                    Random.key 1 |> Random.choiceOf (Tensor.eye<float> 2) [ 2 ] |> ignore))
+                refuses<DomainException> [ "poisson" ] (fun () ->
+                    Random.poisson (scalar -1.0) [ 2 ] (Random.key 1) |> Tensor.toArray |> ignore))
         ]
 
 [<Tests>]
-let tests = testList "random" [ published; continuous; discrete; laws; errors ]
+let tests = testList "random" [ published; continuous; discrete; rejected ]
