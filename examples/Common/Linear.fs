@@ -19,21 +19,19 @@ module Linear =
 
         Flow.forLoop 0 n column (Tensor.zeros [ n; n ])
 
-    let private substitute (order: Tensor<int64> -> Tensor<int64>) (triangle: Tensor<float>) (b: Tensor<float>) =
-        let row i x =
-            let i = order i
-            // Rows that aren't found yet are zero.
-            let rest = b[i] - Tensor.matMul triangle[i] x
-            Tensor.set [ Slice.At i.Expr ] (rest / triangle[i][i]) x
-
-        Flow.forLoop 0 b.Shape.Head row (Tensor.zerosLike b)
+    let private substitute lower triangle (b: Tensor<float>) =
+        match b.Rank with
+        | 1 ->
+            Tensor.expandDims 1 b
+            |> Tensor.triangularSolve lower triangle
+            |> Tensor.squeezeAxis 1
+        | _ -> Tensor.triangularSolve lower triangle b
 
     /// x with l x = b for a lower triangular l. b : [n] or [n, m]
-    let forward (l: Tensor<float>) (b: Tensor<float>) = substitute id l b
+    let forward (l: Tensor<float>) (b: Tensor<float>) = substitute true l b
 
     /// x with lᵀ x = b for a lower triangular l. b : [n] or [n, m]
-    let backward (l: Tensor<float>) (b: Tensor<float>) =
-        substitute (fun i -> int64 (b.Shape.Head - 1) - i) (Tensor.transpose l) b
+    let backward (l: Tensor<float>) (b: Tensor<float>) = substitute false (Tensor.transpose l) b
 
     /// x with a x = b; its derivative is that of the equation, not of the steps. b : [n] or [n, m]
     let solve (a: Tensor<float>) (b: Tensor<float>) =
