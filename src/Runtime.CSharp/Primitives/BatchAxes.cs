@@ -24,8 +24,6 @@ internal static class BatchAxes
             return Ops.Broadcast(x.Value, type.Shape.Insert(axis, size), places);
         }
 
-        List<int> order = [.. Enumerable.Range(0, type.Rank).Where(i => i != x.Axis)];
-        order.Insert(axis, x.Axis);
-        return Ops.Permute(x.Value, new Axes(order));
+        return Ops.MoveAxis(x.Value, x.Axis, axis);
     }
 }

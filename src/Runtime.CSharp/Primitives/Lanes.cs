@@ -33,14 +33,12 @@ public static class Lanes
     /// <summary>A value with its batch on axis 0 (stack of lanes for a stack); one that is the same for all lanes stays so unless required.</summary>
     public static Value Front(Batched x, Extent size, bool required)
     {
-        if (x.IsBatched)
+        if (!x.IsBatched && !required)
         {
-            return x.Value.Type is StackType ? x.Value : Ops.MoveAxis(x.Value, x.Axis, 0);
+            return x.Value;
         }
 
-        return !required ? x.Value : x.Value.Type is TensorType type
-            ? Ops.Broadcast(x.Value, type.Shape.Insert(0, size), Axes.All(type.Rank).Shifted())
-            : Repeated(x.Value, size);
+        return x.Value.Type is TensorType ? BatchAxes.At(x, 0, size) : x.IsBatched ? x.Value : Repeated(x.Value, size);
     }
 
     private static IEnumerable<int> Places(IReadOnlyList<Batched> operands, Func<Batched, bool> which) =>
