@@ -4,4 +4,6 @@ open Expecto
 
 [<EntryPoint>]
 let main arguments =
-    runTestsInAssemblyWithCLIArgs [] arguments
+    match arguments with
+    | [| "--api" |] -> PublicApi.run ()
+    | all -> runTestsInAssemblyWithCLIArgs [] all

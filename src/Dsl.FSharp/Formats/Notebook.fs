@@ -6,7 +6,8 @@ open Adjoint.Front
 [<RequireQualifiedAccess>]
 module Notebook =
 
-    /// A structure as a table of its leaves: path, type, and the smallest, mean and largest element. Pending work runs.
+    /// A structure as a table of its leaves: path, type, the smallest, mean and largest finite element, and how many are
+    /// not finite. Pending work runs.
     /// At the end of a cell it is shown; `string` gives the HTML.
     let show (structure: 'P) : HtmlView =
         let flat = Flat.take structure

@@ -10,7 +10,7 @@ internal static class AtomicFile
     internal static void Write(string path, Action<Stream> write)
     {
         string target = Target(path);
-        string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
+        string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Guid.NewGuid():N}.tmp");
         try
         {
             using (FileStream file = Create(temporary, target))

@@ -19,7 +19,7 @@ public sealed class HtmlView : IHtml
     /// <summary>An array: its type, its elements in a table that is shortened in the middle, and of a large matrix a picture.</summary>
     public static HtmlView Of(NDArray array) => new(writer => ArrayHtml.Write(array, writer));
 
-    /// <summary>The leaves of a structure in a table: path, type, and the smallest, mean and largest element. Pending work runs.</summary>
+    /// <summary>The leaves of a structure in a table: path, type, the smallest, mean and largest finite element, and how many are not finite. Pending work runs.</summary>
     /// <exception cref="StructureException">There are not as many paths as leaves.</exception>
     public static HtmlView Of(IReadOnlyList<string> paths, IReadOnlyList<Expr> leaves)
     {
@@ -37,7 +37,7 @@ public sealed class HtmlView : IHtml
             html.Element("div", () =>
             {
                 html.Element("code", string.Create(CultureInfo.InvariantCulture, $"{leaves.Count} tensors, {size} elements"));
-                html.Table(["", "type", "smallest", "mean", "largest"], paths.Zip(leaves, Row));
+                html.Table(["", "type", "smallest", "mean", "largest", "not finite"], paths.Zip(leaves, Row));
             });
         });
     }
@@ -55,11 +55,15 @@ public sealed class HtmlView : IHtml
     {
         if (leaf.Size == 0 || leaf.DType.IsComplex() || !Observer.CanObserve(leaf))
         {
-            return [path, leaf.Type.ToString(), "", "", ""];
+            return [path, leaf.Type.ToString(), "", "", "", ""];
         }
 
-        double[] numbers = leaf.Value().ToDoubles();
-        return [path, leaf.Type.ToString(), Number(numbers.Min()), Number(numbers.Average()), Number(numbers.Max())];
+        double[] all = leaf.Value().ToDoubles();
+        double[] numbers = [.. all.Where(double.IsFinite)];
+        string lost = numbers.Length == all.Length ? "" : (all.Length - numbers.Length).ToString(CultureInfo.InvariantCulture);
+        return numbers.Length == 0
+            ? [path, leaf.Type.ToString(), "", "", "", lost]
+            : [path, leaf.Type.ToString(), Number(numbers.Min()), Number(numbers.Average()), Number(numbers.Max()), lost];
     }
 
     private static string Number(double number) => number.ToString("G5", CultureInfo.InvariantCulture);

@@ -123,22 +123,22 @@ let tests =
                 let model =
                     Map
                         [
-                            "<script>alert('&')</script>", Tensor.vector [ 1.0; 2.0; 6.0 ]
+                            "<script>alert('&')</script>", Tensor.vector [ 1.0; nan; 2.0; 6.0 ]
                             "a\000b", Tensor.scalar 0.5
                         ]
 
                 let view = Notebook.show model
                 let page = page view
-                Expect.equal (texts "code" page) [ "2 tensors, 4 elements" ] "size"
+                Expect.equal (texts "code" page) [ "2 tensors, 5 elements" ] "size"
                 let cells = texts "td" page
-                Expect.equal cells[..4] [ "[<script>alert('&')</script>]"; "f64[3]"; "1"; "3"; "6" ] "a leaf"
-                Expect.stringContains cells[5] "a\uFFFDb" "control characters are replaced"
+                Expect.equal cells[..5] [ "[<script>alert('&')</script>]"; "f64[4]"; "1"; "3"; "6"; "1" ] "a leaf"
+                Expect.stringContains cells[6] "a\uFFFDb" "control characters are replaced"
                 Expect.isFalse ((string view).Contains "<script>") "escaped"
                 let empty = Notebook.show (Tensor.zeros<float> [ 0 ], Tensor.scalar Numerics.Complex.One)
 
                 Expect.equal
                     (texts "td" (XDocument.Parse(string empty).Root))
-                    [ "Item1"; "f64[0]"; ""; ""; ""; "Item2"; "c128[]"; ""; ""; "" ]
+                    [ "Item1"; "f64[0]"; ""; ""; ""; ""; "Item2"; "c128[]"; ""; ""; ""; "" ]
                     "no numbers")
 
             testCase "graphs, explanations, programs and tables" (fun () ->
