@@ -88,6 +88,21 @@ let tests =
                     let arguments = [ half; one; one ]
                     Expect.floatClose (accuracy 30_000) (result twice arguments) (result other arguments) "two orders")
 
+                testCase "nests that hold one body twice are compared once a level" (fun () ->
+                    let nest () =
+                        let mutable body = graph [ f64 [] ] (fun x -> [ Ops.Sin x[0] ])
+
+                        for _ in 1..60 do
+                            let below = body
+
+                            body <-
+                                graph [ f64 [] ] (fun x ->
+                                    make (Switch(Bodies [| Body below; Body below |])) (Ops.Constant(Scalar.Of(DType.I64, 0L)) :: x))
+
+                        body
+
+                    Expect.isTrue (Body(nest ()).Equals(Body(nest ()))) "equal")
+
                 testCase "bodies are transformed once, however often they are used" (fun () ->
                     // Fourteen calls deep: each level calls the one below twice.
                     let mutable body = graph [ f64 [] ] (fun x -> [ Ops.Sin x[0] ])

@@ -10,6 +10,9 @@ public sealed class Body : IEquatable<Body>
 {
     private readonly Lazy<int> hash;
 
+    /// <summary>The body last found equal to this one: nests that hold one body twice are compared once a level.</summary>
+    private WeakReference<Body>? twin;
+
     /// <summary>The body that this graph is.</summary>
     /// <exception cref="TraceException">Bodies would be nested deeper than <see cref="GraphText.MaxDepth"/> allows.</exception>
     public Body(Graph graph)
@@ -37,9 +40,21 @@ public sealed class Body : IEquatable<Body>
     public static implicit operator Body(Graph graph) => new(graph);
 
     /// <summary>Same parameters' types, same nodes in the same order, same results.</summary>
-    public bool Equals(Body? other) => other is not null
-        && (ReferenceEquals(Graph, other.Graph)
-            || (GetHashCode() == other.GetHashCode() && GraphEquality.Same(Graph, other.Graph)));
+    public bool Equals(Body? other)
+    {
+        if (other is null || ReferenceEquals(Graph, other.Graph) || IsTwin(other) || other.IsTwin(this))
+        {
+            return other is not null;
+        }
+
+        bool same = GetHashCode() == other.GetHashCode() && GraphEquality.Same(Graph, other.Graph);
+        if (same)
+        {
+            twin = new(other);
+        }
+
+        return same;
+    }
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Body);
@@ -49,6 +64,8 @@ public sealed class Body : IEquatable<Body>
 
     /// <inheritdoc/>
     public override string ToString() => Graph.ToString();
+
+    private bool IsTwin(Body other) => twin is { } known && known.TryGetTarget(out Body? body) && ReferenceEquals(body, other);
 
     private static int DepthInside(Graph graph)
     {

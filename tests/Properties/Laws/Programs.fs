@@ -43,58 +43,6 @@ let private fit (target: TensorType) (x: Value) =
     else
         Ops.BroadcastScalar(Ops.Convert(mean x, target.DType), target.Shape)
 
-let private unary: (Value -> Value) list =
-    [
-        Ops.Tanh
-        Ops.Sin
-        Ops.Cos
-        Ops.Logistic
-        Ops.Atan
-        Ops.Neg
-        fun x -> Ops.Exp(Ops.Tanh x)
-        fun x -> Ops.Sqrt(Ops.Add(Ops.OnesLike x, Ops.Square(Ops.Sin x)))
-        fun x -> Ops.Log1p(Ops.Square(Ops.Cos x))
-        fun x -> Ops.Scale(x, 0.5)
-    ]
-
-/// The first operand at the first place of the first axis, the other elsewhere.
-let private mixed (x: Value, y: Value) =
-    let places = Ops.Iota(DType.I64, x.Tensor.Shape.Insert(0, Extent 1), 0)
-    let places = Ops.Reshape(places, x.Tensor.Shape)
-    Ops.Select(Ops.Equal(places, Ops.ZerosLike places), x, y)
-
-let private binary: (Value * Value -> Value) list =
-    [
-        fun (x, y) -> Ops.Scale(Ops.Add(x, y), 0.5)
-        fun (x, y) -> Ops.Sub(x, Ops.Scale(y, 0.5))
-        fun (x, y) -> Ops.Mul(Ops.Sin x, y)
-        fun (x, y) -> Ops.Div(x, Ops.Add(Ops.OnesLike y, Ops.Square y))
-        fun (x, y) -> Ops.Fma(Ops.Tanh x, y, x)
-        mixed
-    ]
-
-/// Other layouts of a value of rank 1 at least.
-let private layouts: (Value -> Value) list =
-    [
-        fun x -> Ops.Permute(x, Axes(Array.rev [| 0 .. x.Tensor.Rank - 1 |]))
-        fun x -> Ops.Reverse(x, Axes [| 0 |])
-        fun x -> Ops.SliceAxis(x, 0, min 1 x.Tensor.Shape[0].Value, x.Tensor.Shape[0].Value)
-        fun x -> Ops.Concatenate(0, x, Ops.Sin x)
-        fun x -> Ops.Scale(Ops.ReduceSum(x, Axes [| 0 |]), 0.5)
-        fun x -> Ops.Broadcast(x, x.Tensor.Shape.Insert(0, Extent 2), Axes [| 1 .. x.Tensor.Rank |])
-        fun x -> Ops.Reshape(x, Shape.Of x.Tensor.Shape.Size)
-        fun x -> Ops.Scale(Ops.CumSum(x, 0), 0.5)
-        fun x -> Ops.DynamicSlice(x, [ for _ in 1 .. x.Tensor.Rank -> whole 1 ], Ints(x.Tensor.Shape.ToArray() |> Array.map (min 1)))
-        fun x ->
-            if x.Tensor.Shape[0].Value = 0 then
-                x
-            else
-                Ops.Take(x, Ops.Iota(DType.I64, Shape.Of 2, 0), 0)
-        fun x ->
-            let flat = Ops.Reshape(x, Shape.Of(x.Tensor.Shape.Size, 1))
-            Ops.Scale(Ops.MatMul(flat, Ops.Permute(flat, Axes [| 1; 0 |])), 0.25)
-    ]
-
 let private byData (source: SampleSource) =
     match box source with
     | :? IChooser as chooser -> chooser.ByData
@@ -204,8 +152,14 @@ type private Drawing(source: SampleSource, depth: int) =
         let x = one source values
         let y = one source values |> fit x.Tensor
 
+        let binary, layouts =
+            if byData source then
+                Operations.binary @ Operations.choosing, Operations.layouts @ Operations.ordering
+            else
+                Operations.binary, Operations.layouts
+
         match source.Int(0, (if depth < deepest then 3 else 2)) with
-        | 0 -> [ (one source unary) x ]
+        | 0 -> [ (one source Operations.unary) x ]
         | 1 -> [ (one source binary) (x, y) ]
         | 2 when x.Tensor.Rank > 0 -> [ (one source layouts) x ]
         | 2 -> [ Ops.Broadcast(x, Shape.Of 2, Axes.None) ]
