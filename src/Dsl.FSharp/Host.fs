@@ -28,7 +28,9 @@ module internal Host =
     /// An array over items that nobody else holds.
     let array (shape: Shape) (items: 'T[]) =
         if items.Length <> shape.Size then
-            raise (ShapeException $"tensor: {items.Length} elements do not fill the shape {shape} of {shape.Size}.")
+            raise (
+                Adjoint.Front.Located.Here(ShapeException $"tensor: {items.Length} elements do not fill the shape {shape} of {shape.Size}.")
+            )
 
         NDArray(DTypeOf<'T>.Value, shape, items)
 

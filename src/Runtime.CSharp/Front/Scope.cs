@@ -14,7 +14,7 @@ public sealed class Scope : IDisposable
     /// <exception cref="TraceException">The name is empty or holds a '/'.</exception>
     public static Scope Enter(string name) => name.Length > 0 && !name.Contains('/')
         ? new(name)
-        : throw new TraceException($"scope: '{name}' is no name; it must not be empty or hold '/'. Nest scopes instead.");
+        : throw new TraceException($"scope: '{name}' is no name; it must not be empty or hold '/'. Nest scopes instead.").Here();
 
     /// <summary>Runs a function in a scope.</summary>
     public static T In<T>(string name, Func<T> body)

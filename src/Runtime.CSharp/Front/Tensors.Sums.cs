@@ -22,7 +22,8 @@ public static partial class Tensors
             throw new DTypeException($"mean: {x.Type} is neither floating nor complex. Cast it?").Here();
         }
 
-        return x.Sum(axes, keepAxes) / CountOf("mean", x, axes);
+        double count = CountOf("mean", x, axes);
+        return x.Sum(axes, keepAxes) / count;
     }
 
     /// <summary>Mean over an axis.</summary>
