@@ -33,11 +33,11 @@ public sealed class HtmlView : IHtml
         long size = leaves.Sum(leaf => (long)leaf.Size);
         return new(writer =>
         {
-            var html = new HtmlWriter(writer);
-            html.Element("div", () =>
+            var page = new HtmlWriter(writer);
+            page.Element("div", () =>
             {
-                html.Element("code", string.Create(CultureInfo.InvariantCulture, $"{leaves.Count} tensors, {size} elements"));
-                html.Table(["", "type", "smallest", "mean", "largest", "not finite"], paths.Zip(leaves, Row));
+                page.Element("code", string.Create(CultureInfo.InvariantCulture, $"{leaves.Count} tensors, {size} elements"));
+                page.Table(["", "type", "smallest", "mean", "largest", "not finite"], paths.Zip(leaves, Row));
             });
         });
     }
