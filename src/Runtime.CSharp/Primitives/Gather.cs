@@ -140,6 +140,13 @@ public static partial class Ops
     /// <summary>x at one index along an axis for each place of the other axes, as NumPy's take_along_axis.</summary>
     public static Value TakeAlong(Value x, Value indices, int axis, OutOfRange mode = OutOfRange.Clamp)
     {
+        // No window of one element fits where there is none; any part of the right extents is what is asked for.
+        int count = indices.Tensor.Shape[axis].Value;
+        if (indices.Tensor.Shape.Size == 0 && count <= x.Tensor.Shape[axis].Value)
+        {
+            return SliceAxis(x, axis, 0, count);
+        }
+
         int rank = x.Tensor.Rank;
         Axes others = new Axes(axis).Others(rank);
         var windows = new WindowAxes(Axes.None, new(axis), new(axis), others, others);

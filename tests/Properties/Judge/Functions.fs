@@ -218,6 +218,11 @@ let slack (name: string) =
     | "log1p" -> 32.0
     | _ -> 8.0
 
+/// The principal square root, continuous at the cut from the side that the zero's sign tells, as C99 says.
+let private root (z: Complex) =
+    let y = Complex.Sqrt z
+    Complex(y.Real, Math.CopySign(y.Imaginary, z.Imaginary))
+
 /// Value and two derivatives of an analytic function.
 let complex (name: string) : (Complex -> Complex * Complex * Complex) option =
     let one = Complex.One
@@ -228,11 +233,11 @@ let complex (name: string) : (Complex -> Complex * Complex * Complex) option =
     | "log" -> Some(fun z -> Complex.Log z, one / z, -one / (z * z))
     | "sqrt" ->
         Some(fun z ->
-            let y = Complex.Sqrt z
+            let y = root z
             y, one / (y + y), -one / (4.0 * z * y))
     | "rsqrt" ->
         Some(fun z ->
-            let y = one / Complex.Sqrt z
+            let y = one / root z
             y, -0.5 * y / z, 0.75 * y / (z * z))
     | "sin" -> Some(fun z -> Complex.Sin z, Complex.Cos z, -Complex.Sin z)
     | "cos" -> Some(fun z -> Complex.Cos z, -Complex.Sin z, -Complex.Cos z)

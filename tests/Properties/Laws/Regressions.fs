@@ -61,6 +61,25 @@ let tests =
                 Expect.equal (Values.flatten lane.Head (List.head (Point.runGraph graph lane))) [| 0.1; 0.3; 0.4 |] "the last stays"
                 Law.holds "a second evaluator gives the values" (Case.make graph [ lane ] [ true; false; true ]) Edges (Tape.ofList []))
 
+            testList
+                "derivatives where nothing is put in order"
+                [
+                    for shape in [ "[0]"; "[0, 3]"; "[3, 0]" ] do
+                        let last = if shape = "[0]" then 0 else 1
+
+                        for call in
+                            [
+                                "cum_max(%0) {axis = 0, reverse = false}"
+                                $"cum_min(%%0) {{axis = {last}, reverse = true}}"
+                                $"sort(%%0) {{axis = {last}, descending = false}}"
+                            ] do
+                            testCase $"{call} of {shape}" (fun () ->
+                                let graph = parse $"graph(%%0: f64{shape}) {{ %%1: f64{shape} = {call} return %%1 }}"
+                                let extents = shape.Trim('[', ']').Split ", " |> Array.map int |> List.ofArray
+                                let lanes = List.replicate 3 [ reals DType.F64 extents [] ]
+                                Law.holds "vmap of vjp is stacking" (Case.make graph lanes [ true ]) Smooth (Tape.ofList []))
+                ]
+
             testCase "stacks of bools have no sum" (fun () ->
                 for text in [ "stack_add(%0, %0)"; "stack_add_at(%0, %1, %2)" ] do
                     Expect.throwsT<AdjointException>
