@@ -230,8 +230,6 @@ let targets =
         "test", "run all tests; arguments go to the runner (--filter TEXT)", test
         "laws", "run the laws alone; also --cases N for N times as many cases, --smoke for one each, --endure for a million calls", laws
         "mutate", "break each rule in turn, show that a law fails, and write what did into docs/coverage.md", mutate
-        "laws", "run the laws alone; also --cases N for N times as many cases, --smoke for one each", laws
-        "mutate", "break each rule in turn and show that a law fails", mutate
         "api", "write the lists of the public API anew, docs/api", api
         "coverage", "write docs/coverage.md from a run of every law over every primitive", coverage
         "suites", "judge by the suites of others, and write docs/suites.md; their folder, if not ../shared/suites", judge

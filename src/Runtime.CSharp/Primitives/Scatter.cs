@@ -33,14 +33,17 @@ public sealed partial record Scatter(
 
     internal WindowAxes Windows => new(Offset, Collapsed, Start, OperandBatch, IndexBatch);
 
-    /// <summary>Draws an operand, indices in and out of range, with repetitions, and updates; all elements are distinct.</summary>
+    /// <summary>Draws an operand, indices in and out of range, with repetitions, and updates; products and extrema of distinct elements.</summary>
     public static Sample Draw(SampleSource source)
     {
         var drawn = DrawnWindows.Draw(source);
         ScatterUpdate update = source.Pick(ScatterUpdate.Add, ScatterUpdate.Set, ScatterUpdate.Mul, ScatterUpdate.Max, ScatterUpdate.Min);
         OutOfRange mode = source.Pick(OutOfRange.Drop, OutOfRange.Clamp);
         WindowAxes axes = drawn.Axes;
-        (NDArray x, NDArray u) = Draws.Distinct(source, source.Floating(), drawn.Operand, drawn.Windows);
+        DType type = source.Floating();
+        (NDArray x, NDArray u) = update is ScatterUpdate.Set or ScatterUpdate.Add
+            ? (source.Real(type, drawn.Operand, Domain.All), source.Real(type, drawn.Windows, Domain.All))
+            : Draws.Distinct(source, type, drawn.Operand, drawn.Windows);
         return new(
             new Scatter(axes.Offset, axes.Collapsed, axes.Start, axes.OperandBatch, axes.IndexBatch, update, mode), x, drawn.Indices, u);
     }

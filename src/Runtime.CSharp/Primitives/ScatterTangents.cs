@@ -65,10 +65,14 @@ internal static class ScatterTangents
         Value element = Flat(scatter.Read(Numbers(x.Tensor.Shape), node));
         Value[] sorted = Ops.Sort(0, false, element, Ops.Iota(DType.I64, element.Tensor.Shape, 0));
         Value place = sorted[0] - 1;
-        Value factors = Ops.Take(Flat(node.Operands[2]), sorted[1], 0);
+        Value taken = Ops.Take(Flat(node.Operands[2]), sorted[1], 0);
+
+        // Updates left out multiply nothing: their own product might overflow.
+        Value within = Ops.Greater(sorted[0], Ops.ZerosLike(sorted[0]));
+        Value factors = Ops.Select(within, taken, Ops.OnesLike(taken));
         Value before = SegmentProducts.Before(factors, sorted[0]);
         Value after = Ops.Reverse(SegmentProducts.Before(Ops.Reverse(factors, new(0)), Ops.Reverse(sorted[0], new(0))), new(0));
-        Value others = Ops.Take(Flat(x), place, 0) * before * after;
+        Value others = Ops.Select(within, Ops.Take(Flat(x), place, 0) * before * after, Ops.ZerosLike(taken));
         Value terms = others * Ops.Take(Flat(du), sorted[1], 0);
         Value sums = Ops.ScatterAlong(Ops.Zeros(Flat(x).Tensor), place, terms, 0, ScatterUpdate.Add);
         return Ops.Reshape(sums, x.Tensor.Shape);

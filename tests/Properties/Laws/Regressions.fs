@@ -61,6 +61,24 @@ let tests =
                 Expect.equal (Values.flatten lane.Head (List.head (Point.runGraph graph lane))) [| 0.1; 0.3; 0.4 |] "the last stays"
                 Law.holds "a second evaluator gives the values" (Case.make graph [ lane ] [ true; false; true ]) Edges (Tape.ofList []))
 
+            testCase "factors left out of a scatter don't overflow among themselves" (fun () ->
+                let graph =
+                    parse
+                        """graph(%0: f64[1], %1: i64[2, 1], %2: f64[2]) {
+                          %3: f64[1] = scatter(%0, %1, %2) {offset = axes[], collapsed = axes[0], start = axes[0],
+                            operandBatch = axes[], indexBatch = axes[], update = "mul", mode = "drop"}
+                          return %3
+                        }"""
+
+                let lane =
+                    [
+                        reals DType.F64 [ 1 ] [ 2.0 ]
+                        wholes DType.I64 [ 2; 1 ] [ 5L; 5L ]
+                        reals DType.F64 [ 2 ] [ 1e300; 1e300 ]
+                    ]
+
+                Law.holds "vjp is the adjoint of jvp" (Case.make graph [ lane ] [ true; false; true ]) Smooth (Tape.ofList []))
+
             testList
                 "derivatives where nothing is put in order"
                 [
