@@ -175,6 +175,24 @@ let private vectors =
                 Expect.all (Tensor.toArray slope) Double.IsFinite "finite at distance 0")
         ]
 
+/// The sum of activations, in either dtype.
+let private activated (x: Tensor<'T>) =
+    List.reduce
+        (+)
+        [
+            for f in
+                [
+                    Tensor.gelu
+                    Tensor.geluTanh
+                    Tensor.silu
+                    Tensor.mish
+                    Tensor.selu
+                    Tensor.softplus
+                    Tensor.hardSwish
+                    Tensor.celu 2.0
+                ] -> f x
+        ]
+
 /// Values and derivatives stay numbers at logits of ±1e4, in both precisions.
 let private extremes =
     let finite (f: Tensor<'T> -> Tensor<'T>) (items: Tensor<'T>) message =
@@ -204,40 +222,7 @@ let private extremes =
             each "smoothed" (Loss.smoothedCrossEntropy 0.1 first) (Loss.smoothedCrossEntropy 0.1 first)
             each "logCosh" (fun x -> Loss.logCosh (yes x) x) (fun x -> Loss.logCosh (yes x) x)
             each "huber" (fun x -> Loss.huber 1.0 (yes x) x) (fun x -> Loss.huber 1.0 (yes x) x)
-            each
-                "activations"
-                (fun x ->
-                    List.reduce
-                        (+)
-                        [
-                            for f in
-                                [
-                                    Tensor.gelu
-                                    Tensor.geluTanh
-                                    Tensor.silu
-                                    Tensor.mish
-                                    Tensor.selu
-                                    Tensor.softplus
-                                    Tensor.hardSwish
-                                    Tensor.celu 2.0
-                                ] -> f x
-                        ])
-                (fun x ->
-                    List.reduce
-                        (+)
-                        [
-                            for f in
-                                [
-                                    Tensor.gelu
-                                    Tensor.geluTanh
-                                    Tensor.silu
-                                    Tensor.mish
-                                    Tensor.selu
-                                    Tensor.softplus
-                                    Tensor.hardSwish
-                                    Tensor.celu 2.0
-                                ] -> f x
-                        ])
+            each "activations" activated activated
 
             testCase "exact where one would lose digits" (fun () ->
                 // ln(1 + e^-30) = 9.357622968840171e-14: the loss of a truth that is well known.
