@@ -82,8 +82,8 @@ let private memory =
             testCase "a run of kernels into arrays of the caller allocates nothing" (fun () ->
                 let quiet =
                     let kernel =
-                        { new Adjoint.Loops.Kernel() with
-                            member _.Run(operands, result, _) =
+                        { new Adjoint.Loops.SingleKernel() with
+                            member _.Run(operands: ReadOnlySpan<NDArray>, result: NDArray, _: IParallel) =
                                 Array.Copy(operands[0].Storage, result.Storage, result.Size)
                         }
 

@@ -50,7 +50,7 @@ let rec private values depth (steps: Step list) (parameters: Value seq) =
         let x, y = pick known a, pick known b
 
         let made: Value seq =
-            match int operation % (if depth = 0 then 11 else 9) with
+            match int operation % (if depth = 0 then 12 else 10) with
             | 0 -> [ apply kernelAdd [ x; y ] ]
             | 1 -> [ apply kernelFlip [ x ] ]
             | 2 -> [ apply kernelApart [ x; y ] ]
@@ -60,7 +60,8 @@ let rec private values depth (steps: Step list) (parameters: Value seq) =
             | 6 -> (nodeOf twins [ x ]).Results
             | 7 -> [ Ops.Add(x, y) ]
             | 8 -> stacked x y (int a)
-            | 9 -> Ops.Call(body depth steps 0, [ x; y ])
+            | 9 -> (nodeOf kernelBoth [ x; y ]).Results
+            | 10 -> Ops.Call(body depth steps 0, [ x; y ])
             | _ ->
                 let count = Ops.Constant(Scalar.Of(DType.I64, 3L))
                 (nodeOf (Repeat(body depth steps 1, 0, false)) [ count; x; y ]).Results

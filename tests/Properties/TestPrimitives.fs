@@ -11,10 +11,10 @@ open Adjoint.Primitives
 
 /// A kernel that is a function of operands, result and runner.
 type TestKernel(overwrites: bool, run: NDArray[] -> NDArray -> IParallel -> unit) =
-    inherit Kernel()
-    override _.MayOverwrite _ = overwrites
+    inherit SingleKernel()
+    override _.MayOverwrite(_: int) = overwrites
 
-    override _.Run(operands, result, tiles) = run (operands.ToArray()) result tiles
+    override _.Run(operands: ReadOnlySpan<NDArray>, result: NDArray, tiles: IParallel) = run (operands.ToArray()) result tiles
 
 /// A primitive with results of its first operand's type. Equal only to itself, so no pass merges it.
 type TestPrimitive(name: string, results: int, kernel: Kernel | null, evaluate: Held[] -> EvaluationContext -> Held[]) =
@@ -75,6 +75,33 @@ let kernelFlip = elementwise "kernel_flip" true (fun x -> 1.0 - 0.5 * x[0])
 
 /// x + 2y by a kernel that needs memory of its own.
 let kernelApart = elementwise "kernel_apart" false (fun x -> x[0] + 2.0 * x[1])
+
+/// x + y and x − y by one kernel with two results, which may overwrite either operand with either.
+let kernelBoth =
+    let both (x: NDArray) (y: NDArray) (sum: NDArray) (difference: NDArray) =
+        for i in 0 .. x.Size - 1 do
+            let a, b = x.Data<float>()[i], y.Data<float>()[i]
+            sum.Data<float>()[i] <- a + b
+            difference.Data<float>()[i] <- a - b
+
+    let kernel =
+        { new Kernel() with
+            override _.Run(operands, results, _) =
+                both operands[0] operands[1] results[0] results[1]
+
+            override _.MayOverwrite(_, _) = true
+        }
+
+    TestPrimitive(
+        "kernel_both",
+        2,
+        kernel,
+        fun operands _ ->
+            let x, y = operands[0].Array, operands[1].Array
+            let results = [| for _ in 1..2 -> NDArray.New(DType.F64, x.Shape) |]
+            both x y results[0] results[1]
+            [| for result in results -> Held.New result |]
+    )
 
 let private bumped (array: NDArray) =
     let data = array.Data<float>()

@@ -17,11 +17,15 @@ public sealed class Executable
 
     private readonly Lock gate = new();
     private readonly Stack<Interpreter> idle = [];
-    private readonly PlanTable plans = new();
+    private readonly PlanTable plans;
     private long kept;
     private bool hasRun;
 
-    private Executable(Graph graph) => Graph = graph;
+    private Executable(Graph graph, KernelSource kernels)
+    {
+        Graph = graph;
+        plans = new(kernels);
+    }
 
     /// <summary>The graph that runs: what the passes made.</summary>
     public Graph Graph { get; }
@@ -33,13 +37,16 @@ public sealed class Executable
     public static Executable Compile(Graph graph) => Compile(graph, Pipeline.Default);
 
     /// <summary>Makes a graph ready to run, after these passes.</summary>
-    public static Executable Compile(Graph graph, Pipeline pipeline)
+    public static Executable Compile(Graph graph, Pipeline pipeline) => Compile(graph, pipeline, KernelSource.Default);
+
+    /// <summary>Makes a graph ready to run, after these passes, its nodes as these kernels.</summary>
+    internal static Executable Compile(Graph graph, Pipeline pipeline, KernelSource kernels)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(pipeline);
-        var executable = new Executable(pipeline.Run(graph));
+        var executable = new Executable(pipeline.Run(graph), kernels);
         var first = new Interpreter(executable.plans);
-        executable.plans.Of(graph, first);
+        executable.plans.Of(executable.Graph, first);
         executable.idle.Push(first);
         IdleMemory.Watch(executable);
         return executable;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Adjoint.Core;
 using Adjoint.Ir;
@@ -14,6 +15,7 @@ internal sealed class Frame
     private readonly BufferList?[] buffers;
     private readonly Held[] operands;
     private readonly NDArray[] arrays;
+    private readonly NDArray[] kernelResults;
 
     internal Frame(Plan plan, Interpreter interpreter)
     {
@@ -23,6 +25,7 @@ internal sealed class Frame
         buffers = [.. plan.Slots.Select(type => type is null ? null : interpreter.Arena.List(type.DType, type.Shape.Size))];
         operands = new Held[plan.MostOperands];
         arrays = new NDArray[plan.MostOperands];
+        kernelResults = new NDArray[plan.MostResults];
     }
 
     /// <summary>The graph that it runs.</summary>
@@ -91,6 +94,7 @@ internal sealed class Frame
     {
         Array.Clear(operands);
         Array.Clear(arrays);
+        Array.Clear(kernelResults);
     }
 
     private void Walk(ReadOnlySpan<NDArray> targets)
@@ -135,42 +139,67 @@ internal sealed class Frame
 
     private void RunKernel(ref readonly Step step, Kernel kernel, ReadOnlySpan<NDArray> targets)
     {
-        ReadOnlySpan<int> links = plan.Links.AsSpan(step.FirstLink, step.OperandCount + 1 + step.FreedCount);
-        int overwritten = Step.None;
+        ReadOnlySpan<int> links = plan.Links.AsSpan(step.FirstLink, step.OperandCount + step.ResultCount + step.FreedCount);
+        ulong owned = 0;
         for (int i = 0; i < step.OperandCount; i++)
         {
             ref Held held = ref slots[links[i] >> 1];
             arrays[i] = Unsafe.As<NDArray>(held.Value);
-            if (overwritten < 0 && held.Owned && i < 64 && (step.Overwritable >> i & 1) != 0)
-            {
-                overwritten = i;
-            }
+            owned |= held.Owned && i < 64 ? 1UL << i : 0;
         }
 
-        int slot = links[step.OperandCount];
-        NDArray result;
-        if (step.GraphResult >= 0 && step.GraphResult < targets.Length)
+        ulong overwritten = 0;
+        for (int i = 0; i < step.ResultCount; i++)
         {
-            result = targets[step.GraphResult];
-            overwritten = Step.None;
-        }
-        else
-        {
-            result = overwritten >= 0 ? Shaped(arrays[overwritten], step.Shape!) : buffers[slot]!.Rent(step.Shape!);
+            kernelResults[i] = Place(in step.Targets[i], links[step.OperandCount + i], owned & ~overwritten, targets, ref overwritten);
         }
 
-        kernel.Run(arrays.AsSpan(0, step.OperandCount), result, interpreter.Parallel);
-        interpreter.CountElements(result.Size);
+        kernel.Run(arrays.AsSpan(0, step.OperandCount), kernelResults.AsSpan(0, step.ResultCount), interpreter);
         for (int i = 0; i < step.OperandCount; i++)
         {
             if ((links[i] & 1) != 0)
             {
-                Close(links[i] >> 1, i != overwritten);
+                Close(links[i] >> 1, i >= 64 || (overwritten >> i & 1) == 0);
             }
         }
 
-        FreeAll(links[(step.OperandCount + 1)..]);
-        slots[slot] = new(result, Owned: true);
+        FreeAll(links[(step.OperandCount + step.ResultCount)..]);
+        for (int i = 0; i < step.ResultCount; i++)
+        {
+            interpreter.CountElements(kernelResults[i].Size);
+            Settle(kernelResults[i], links[step.OperandCount + i]);
+        }
+    }
+
+    /// <summary>The array for a result: the caller's, an operand's, or one that is free.</summary>
+    private NDArray Place(ref readonly Target target, int slot, ulong owned, ReadOnlySpan<NDArray> targets, ref ulong overwritten)
+    {
+        if (target.GraphResult >= 0 && target.GraphResult < targets.Length)
+        {
+            return targets[target.GraphResult];
+        }
+
+        ulong free = target.Overwritable & owned;
+        if (free == 0)
+        {
+            return slot >= 0 ? buffers[slot]!.Rent(target.Shape) : interpreter.NewArray(target.Type, target.Shape);
+        }
+
+        int operand = BitOperations.TrailingZeroCount(free);
+        overwritten |= 1UL << operand;
+        return Shaped(arrays[operand], target.Shape);
+    }
+
+    private void Settle(NDArray result, int slot)
+    {
+        if (slot >= 0)
+        {
+            slots[slot] = new(result, Owned: true);
+        }
+        else
+        {
+            interpreter.Arena.List(result.Type, result.Size).Return(result);
+        }
     }
 
     private void Evaluate(ref readonly Step step)

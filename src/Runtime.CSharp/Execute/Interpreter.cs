@@ -30,6 +30,7 @@ public sealed class Interpreter : EvaluationContext
     private readonly Dictionary<Graph, Frame> frames = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Array> targetMemory = [];
     private RunOptions options = RunOptions.Default;
+    private readonly Scratch scratch = new();
     private Held[] given = [];
     private Frame? last;
 
@@ -94,6 +95,9 @@ public sealed class Interpreter : EvaluationContext
 
     /// <inheritdoc/>
     public override NDArray NewArray(DType type, Shape shape) => Arena.List(type, shape.Size).Rent(shape);
+
+    /// <inheritdoc/>
+    public override NDArray Scratch(int slot, DType type, int length) => scratch.Get(slot, type, length);
 
     /// <inheritdoc/>
     public override void Report(string line) => options.Diagnostics?.Invoke(line);

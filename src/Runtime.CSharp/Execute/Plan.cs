@@ -32,6 +32,9 @@ internal sealed class Plan
 
     /// <summary>The largest number of operands of a node.</summary>
     internal required int MostOperands { get; init; }
+
+    /// <summary>The largest number of results of a node.</summary>
+    internal required int MostResults { get; init; }
 }
 
 /// <summary>One node of a <see cref="Plan"/>.</summary>
@@ -48,14 +51,8 @@ internal struct Step
     /// <summary>The result of a node without operands, computed once; or null.</summary>
     internal HostValue? Constant;
 
-    /// <summary>The shape of a tensor result that is the only one.</summary>
-    internal Shape? Shape;
-
-    /// <summary>The moving operands, among the first 64, in whose memory the kernel may put its result.</summary>
-    internal ulong Overwritable;
-
-    /// <summary>Which result of the graph the only result is, or <see cref="None"/>.</summary>
-    internal int GraphResult;
+    /// <summary>Where a kernel puts its results.</summary>
+    internal Target[] Targets;
 
     internal int FirstLink;
 
@@ -68,3 +65,10 @@ internal struct Step
     /// <summary>Whether evaluation keeps none of its operands, so that those that moved can be freed.</summary>
     internal bool KeepsNothing;
 }
+
+/// <summary>Where a kernel may put a result.</summary>
+/// <param name="Type">The result's dtype.</param>
+/// <param name="Shape">The result's shape.</param>
+/// <param name="Overwritable">The moving operands, among the first 64, in whose memory it may lie.</param>
+/// <param name="GraphResult">Which result of the graph it is, or <see cref="Step.None"/>.</param>
+internal readonly record struct Target(DType Type, Shape Shape, ulong Overwritable, int GraphResult);

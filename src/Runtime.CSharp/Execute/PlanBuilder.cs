@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Adjoint.Compile;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Execute;
 
@@ -14,27 +16,33 @@ internal sealed class PlanBuilder
     private readonly Graph graph;
     private readonly ImmutableArray<Node> nodes;
     private readonly EvaluationContext constants;
+    private readonly KernelSource kernels;
     private readonly Dictionary<Value, int> numbers = new(ReferenceEqualityComparer.Instance);
     private readonly int[] lastUses;
+    private readonly Dictionary<Value, int> graphResults;
     private readonly int[] slots;
     private readonly SlotTable table = new();
     private readonly List<int> links;
     private readonly List<int> freed = [];
     private int mostOperands;
+    private int mostResults;
 
-    private PlanBuilder(Graph graph, EvaluationContext constants)
+    private PlanBuilder(Graph graph, EvaluationContext constants, KernelSource kernels)
     {
         this.graph = graph;
         nodes = Schedule.Of(graph);
         this.constants = constants;
+        this.kernels = kernels;
         Number();
         lastUses = LastUses();
+        graphResults = GraphResults();
         slots = new int[numbers.Count];
         links = new List<int>(3 * nodes.Length);
     }
 
     /// <summary>The plan of a graph; nodes without operands are evaluated in this context.</summary>
-    internal static Plan Build(Graph graph, EvaluationContext constants) => new PlanBuilder(graph, constants).Build();
+    internal static Plan Build(Graph graph, EvaluationContext constants, KernelSource kernels) =>
+        new PlanBuilder(graph, constants, kernels).Build();
 
     private Plan Build()
     {
@@ -53,7 +61,6 @@ internal sealed class PlanBuilder
         }
 
         int[] results = [.. graph.Results.Select(value => slots[numbers[value]])];
-        MarkResults(steps);
         return new Plan
         {
             Graph = graph,
@@ -65,6 +72,7 @@ internal sealed class PlanBuilder
             Results = results,
             StandsOnce = [.. CountOf(results).Select(count => count == 1)],
             MostOperands = mostOperands,
+            MostResults = mostResults,
         };
     }
 
@@ -119,10 +127,10 @@ internal sealed class PlanBuilder
             FirstLink = links.Count,
             OperandCount = node.Operands.Length,
             ResultCount = node.Results.Length,
-            GraphResult = Step.None,
             KeepsNothing = node.Primitive is TensorPrimitive,
         };
         mostOperands = Math.Max(mostOperands, step.OperandCount);
+        mostResults = Math.Max(mostResults, step.ResultCount);
         ulong moving = LinkOperands(node, place);
         LinkResults(node);
         step.FreedCount = freed.Count;
@@ -168,59 +176,53 @@ internal sealed class PlanBuilder
 
     private void Lower(ref Step step, ulong moving)
     {
-        if (step.Node.Results is not [{ Type: TensorType type }])
+        Node node = step.Node;
+        if (step.OperandCount == 0 && node.Results is [{ Type: TensorType { Shape.Size: <= LargestConstant } }])
+        {
+            step.Constant = node.Primitive.Evaluate([], constants)[0].Value;
+            return;
+        }
+
+        if (!node.Results.All(result => result.Type is TensorType) || kernels.Of(node) is not { } kernel)
         {
             return;
         }
 
-        step.Shape = type.Shape;
-        if (step.OperandCount == 0 && type.Shape.Size <= LargestConstant)
+        step.Kernel = kernel;
+        step.Targets = new Target[node.Results.Length];
+        for (int i = 0; i < step.Targets.Length; i++)
         {
-            step.Constant = step.Node.Primitive.Evaluate([], constants)[0].Value;
-            return;
+            TensorType type = node.Results[i].Tensor;
+            step.Targets[i] = new(type.DType, type.Shape, Overwritable(node, kernel, moving, i), graphResults.GetValueOrDefault(node.Results[i], Step.None));
         }
+    }
 
-        step.Kernel = step.Node.Primitive.Lower(OperandTypes(step.Node));
-        for (int i = 0; step.Kernel is not null && moving != 0 && i < Math.Min(step.OperandCount, MostOverwritable); i++)
+    /// <summary>The moving operands in whose memory a result may lie.</summary>
+    private static ulong Overwritable(Node node, Kernel kernel, ulong moving, int result)
+    {
+        ulong found = 0;
+        TensorType type = node.Results[result].Tensor;
+        for (int i = 0; moving != 0 && i < Math.Min(node.Operands.Length, MostOverwritable); i++)
         {
             bool fits = (moving >> i & 1) != 0
-                && step.Node.Operands[i].Type is TensorType operand
+                && node.Operands[i].Type is TensorType operand
                 && operand.DType == type.DType
                 && (ReferenceEquals(operand.Shape, type.Shape) || operand.Shape.Size == type.Shape.Size);
-            step.Overwritable |= fits && step.Kernel.MayOverwrite(i) ? 1UL << i : 0;
+            found |= fits && kernel.MayOverwrite(i, result) ? 1UL << i : 0;
         }
+
+        return found;
     }
 
-    /// <summary>Tells the nodes whose only result is a result of the graph which one it is.</summary>
-    private void MarkResults(Step[] steps)
+    private Dictionary<Value, int> GraphResults()
     {
-        var places = new Dictionary<Node, int>(ReferenceEqualityComparer.Instance);
-        for (int i = graph.Results.Length - 1; i >= 0; i--)
+        var found = new Dictionary<Value, int>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < graph.Results.Length; i++)
         {
-            if (graph.Results[i].Producer is { Results.Length: 1 } node)
-            {
-                places[node] = i;
-            }
+            found.TryAdd(graph.Results[i], i);
         }
 
-        for (int i = 0; i < steps.Length && places.Count > 0; i++)
-        {
-            if (places.TryGetValue(steps[i].Node, out int result))
-            {
-                steps[i].GraphResult = result;
-            }
-        }
-    }
-
-    private static ImmutableArray<ValueType> OperandTypes(Node node)
-    {
-        var types = ImmutableArray.CreateBuilder<ValueType>(node.Operands.Length);
-        foreach (Value operand in node.Operands)
-        {
-            types.Add(operand.Type);
-        }
-
-        return types.MoveToImmutable();
+        return found;
     }
 
     private static bool Once(ImmutableArray<Value> operands, int place)

@@ -6,7 +6,7 @@ using Adjoint.Kernels;
 namespace Adjoint.Loops;
 
 /// <summary>Numbers in another floating dtype, rounded to nearest, in vectors.</summary>
-internal sealed class ConvertKernel<TFrom, TTo> : Kernel
+internal sealed class ConvertKernel<TFrom, TTo> : SingleKernel
     where TFrom : unmanaged, INumberBase<TFrom>
     where TTo : unmanaged, IFloatingPointIeee754<TTo>
 {

@@ -5,7 +5,7 @@ namespace Adjoint.Loops;
 
 /// <summary>An elementwise function of one operand that has no vector form, element by element in tiles.</summary>
 /// <remarks>The result may lie in the operand's memory.</remarks>
-internal sealed class EachKernel<T>(Func<T, T> function) : Kernel
+internal sealed class EachKernel<T>(Func<T, T> function) : SingleKernel
     where T : unmanaged
 {
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)
@@ -26,7 +26,7 @@ internal sealed class EachKernel<T>(Func<T, T> function) : Kernel
 
 /// <summary>An elementwise function of two operands that has no vector form, element by element in tiles.</summary>
 /// <remarks>The result may lie in an operand's memory.</remarks>
-internal sealed class EachPairKernel<T>(Func<T, T, T> function) : Kernel
+internal sealed class EachPairKernel<T>(Func<T, T, T> function) : SingleKernel
     where T : unmanaged
 {
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)

@@ -1,18 +1,32 @@
 using Adjoint.Core;
-using Adjoint.Kernels;
 
 namespace Adjoint.Loops;
 
-/// <summary>What a primitive lowers to: code for operands of given types that writes its result where it is told.</summary>
+/// <summary>Code for operands of given types that writes its results where it is told: what a node of a graph runs as.</summary>
 /// <remarks>It keeps nothing from one run to the next, and several threads may run it at a time.</remarks>
 public abstract class Kernel
 {
     /// <summary>
-    /// Computes every element of the result, whose memory holds anything before. The operands and the result share no
-    /// memory, unless <see cref="MayOverwrite"/> says so.
+    /// Computes every element of the results, whose memory holds anything before. Operands and results share no memory,
+    /// unless <see cref="MayOverwrite"/> says so; results never share memory with each other.
     /// </summary>
-    public abstract void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel);
+    /// <param name="operands">Arrays of the types that the kernel was made for.</param>
+    /// <param name="results">An array for each result.</param>
+    /// <param name="context">Where work runs, memory to work in, and whether to stop.</param>
+    public abstract void Run(ReadOnlySpan<NDArray> operands, ReadOnlySpan<NDArray> results, KernelContext context);
 
-    /// <summary>Whether the result may lie in this operand's memory.</summary>
-    public virtual bool MayOverwrite(int operand) => false;
+    /// <summary>Whether a result may lie in this operand's memory; asked only where both take the same number of bytes.</summary>
+    public virtual bool MayOverwrite(int operand, int result) => false;
+
+    /// <summary>What it does, for a reader: one line, or more where it has loops to show. The same text in every process.</summary>
+    public virtual string Describe()
+    {
+        string name = GetType().Name;
+        int arity = name.IndexOf('`', StringComparison.Ordinal);
+        name = arity < 0 ? name : name[..arity];
+        return GetType().IsGenericType ? $"{name}<{string.Join(", ", GetType().GetGenericArguments().Select(type => type.Name))}>" : name;
+    }
+
+    /// <summary>The first line of <see cref="Describe"/>.</summary>
+    public sealed override string ToString() => Describe().Split('\n')[0].TrimEnd('\r');
 }

@@ -4,7 +4,7 @@ using Adjoint.Kernels;
 namespace Adjoint.Loops;
 
 /// <summary>An elementwise function of one operand, in vectors. The result may lie in the operand's memory.</summary>
-internal sealed class MapKernel<T, TOp> : Kernel
+internal sealed class MapKernel<T, TOp> : SingleKernel
     where T : unmanaged
     where TOp : struct, IUnaryOp<T>
 {
@@ -17,7 +17,7 @@ internal sealed class MapKernel<T, TOp> : Kernel
 }
 
 /// <summary>An elementwise function of two operands, in vectors. The result may lie in an operand's memory.</summary>
-internal sealed class ZipKernel<T, TOp> : Kernel
+internal sealed class ZipKernel<T, TOp> : SingleKernel
     where T : unmanaged
     where TOp : struct, IBinaryOp<T>
 {
@@ -30,7 +30,7 @@ internal sealed class ZipKernel<T, TOp> : Kernel
 }
 
 /// <summary>An elementwise comparison, in vectors.</summary>
-internal sealed class CompareKernel<T, TOp> : Kernel
+internal sealed class CompareKernel<T, TOp> : SingleKernel
     where T : unmanaged
     where TOp : struct, IComparison<T>
 {
@@ -41,7 +41,7 @@ internal sealed class CompareKernel<T, TOp> : Kernel
 }
 
 /// <summary>A choice by element, in vectors. The result may lie in the memory of either operand that is chosen from.</summary>
-internal sealed class SelectKernel<T> : Kernel
+internal sealed class SelectKernel<T> : SingleKernel
     where T : unmanaged
 {
     internal static readonly SelectKernel<T> Instance = new();

@@ -6,7 +6,7 @@ using Adjoint.Kernels;
 namespace Adjoint.Loops;
 
 /// <summary>Reduces a tensor along some axes: neighbours among them together, one such group after the other, the innermost first.</summary>
-internal sealed class ReduceKernel<T, TOp> : Kernel
+internal sealed class ReduceKernel<T, TOp> : SingleKernel
     where T : unmanaged
     where TOp : struct, IReduction<T>
 {

@@ -4,7 +4,7 @@ using Adjoint.Kernels;
 namespace Adjoint.Loops;
 
 /// <summary>Copies to each element of the result the operand's at Σ i[k]·strides[k]: broadcasts and permutations.</summary>
-internal sealed class StridedKernel<T>(int[] extents, int[] strides, int[] rowMajor) : Kernel
+internal sealed class StridedKernel<T>(int[] extents, int[] strides, int[] rowMajor) : SingleKernel
     where T : unmanaged
 {
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel) =>

@@ -7,7 +7,7 @@ using Adjoint.Loops;
 namespace Adjoint.Primitives;
 
 /// <summary>Where along an axis the result of a reduction stands.</summary>
-internal sealed class ArgKernel<T, TOp, TIndex>(int outer, int count, int inner) : Kernel
+internal sealed class ArgKernel<T, TOp, TIndex>(int outer, int count, int inner) : SingleKernel
     where T : unmanaged, INumber<T>
     where TOp : struct, IReduction<T>
     where TIndex : unmanaged, INumber<TIndex>

@@ -6,7 +6,7 @@ using Adjoint.Loops;
 namespace Adjoint.Primitives;
 
 /// <summary>A convolution of f32 or f64 by the direct kernel, one call for each batch group.</summary>
-internal sealed class ConvKernel(ConvGeneral conv, ConvView view) : Kernel
+internal sealed class ConvKernel(ConvGeneral conv, ConvView view) : SingleKernel
 {
     /// <inheritdoc/>
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)

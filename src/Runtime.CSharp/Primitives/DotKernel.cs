@@ -7,7 +7,7 @@ using Adjoint.Loops;
 namespace Adjoint.Primitives;
 
 /// <summary>A general product as matrix products, read in place where each group of axes lies at one stride, else copied.</summary>
-internal sealed class DotKernel : Kernel
+internal sealed class DotKernel : SingleKernel
 {
     private readonly Side left;
     private readonly Side right;

@@ -40,7 +40,7 @@ internal static class WindowKernels
         _ => null,
     };
 
-    private sealed class Reduction<T, TOp>(WindowGeometry geometry) : Kernel
+    private sealed class Reduction<T, TOp>(WindowGeometry geometry) : SingleKernel
         where T : unmanaged, INumber<T>
         where TOp : struct, IReduction<T>
     {
@@ -48,7 +48,7 @@ internal static class WindowKernels
             WindowReduce.Run<T, TOp>(geometry, operands[0].Data<T>(), 0, result.Data<T>(), 0, parallel);
     }
 
-    private sealed class Scattering<T>(WindowGeometry geometry) : Kernel
+    private sealed class Scattering<T>(WindowGeometry geometry) : SingleKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel) => Kernels.WindowScatter.AddAtGreatest(

@@ -225,10 +225,11 @@ let private axisOff (x: Batched) =
 /// A kernel whose first number is wrong.
 type private BrokenKernel(inner: Kernel) =
     inherit Kernel()
-    override _.MayOverwrite operand = inner.MayOverwrite operand
+    override _.MayOverwrite(operand, result) = inner.MayOverwrite(operand, result)
 
-    override _.Run(operands, result, pool) =
-        inner.Run(operands, result, pool)
+    override _.Run(operands, results, context) =
+        inner.Run(operands, results, context)
+        let result = results[0]
 
         if result.Size > 0 then
             result.Set(0, (perturbed result :?> NDArray).At 0)

@@ -82,7 +82,7 @@ internal abstract class Watch : EvaluationContext
         Held[] results;
         try
         {
-            results = step.Kernel is { } kernel ? [Held.New(Lowered(kernel, operands, step.Node.Results[0].Tensor))] : Evaluate(step, slots, operands);
+            results = step.Kernel is { } kernel ? Lowered(kernel, operands, step.Node) : Evaluate(step, slots, operands);
         }
         catch (AdjointException error) when (RunErrors.Locate(error, step.Node))
         {
@@ -101,11 +101,11 @@ internal abstract class Watch : EvaluationContext
         }
     }
 
-    private NDArray Lowered(Loops.Kernel kernel, HostValue[] operands, TensorType type)
+    private Held[] Lowered(Loops.Kernel kernel, HostValue[] operands, Node node)
     {
-        NDArray result = NDArray.New(type.DType, type.Shape);
-        kernel.Run([.. operands.Cast<NDArray>()], result, Parallel);
-        return result;
+        NDArray[] results = [.. node.Results.Select(result => NDArray.New(result.Tensor.DType, result.Tensor.Shape))];
+        kernel.Run([.. operands.Cast<NDArray>()], results, this);
+        return [.. results.Select(Held.New)];
     }
 
     private static bool IsLoneStack(Held held, int slot, int[] slots) => held.Value is HostStack && slots.Count(other => other == slot) == 1;

@@ -26,7 +26,7 @@ internal sealed class WatchPlan
                 operands,
                 [.. node.Results.Select(value => numbers[value])],
                 [.. operands.Distinct().Where(read.Add)],
-                node.Results.Length == 1 && node.Results[0].Type is TensorType ? node.Primitive.Lower(types) : null);
+                node.Results.All(result => result.Type is TensorType) ? node.Primitive.Lower(types) : null);
         }
     }
 

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Adjoint.Ir;
+using Adjoint.Loops;
+
+namespace Adjoint.Compile;
+
+/// <summary>Says which kernel a node runs as.</summary>
+/// <remarks>A kernel is asked for once a plan, where every result of the node is a tensor.</remarks>
+internal class KernelSource
+{
+    /// <summary>The kernels that primitives lower to by themselves.</summary>
+    internal static readonly KernelSource Default = new();
+
+    /// <summary>The kernel of a node, or null where it is evaluated plainly.</summary>
+    internal virtual Kernel? Of(Node node) => node.Primitive.Lower(TypesOf(node));
+
+    /// <summary>The operands' types.</summary>
+    protected static ImmutableArray<ValueType> TypesOf(Node node)
+    {
+        var types = ImmutableArray.CreateBuilder<ValueType>(node.Operands.Length);
+        foreach (Value operand in node.Operands)
+        {
+            types.Add(operand.Type);
+        }
+
+        return types.MoveToImmutable();
+    }
+}
