@@ -61,6 +61,9 @@ public abstract record Primitive
     /// <summary>A managed kernel with the same meaning for operands of these types, or null.</summary>
     public virtual Kernel? Lower(ImmutableArray<ValueType> operands) => null;
 
+    /// <summary>The rule that gives an element of the only result from elements of the operands, for operands of these types; or null.</summary>
+    public virtual ElementRule? LowerElement(ImmutableArray<ValueType> operands) => null;
+
     /// <summary>Work and traffic for operands of these types; one operation an element of the results unless said otherwise.</summary>
     public virtual Cost Cost(ImmutableArray<ValueType> operands)
     {

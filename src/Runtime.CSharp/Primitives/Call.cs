@@ -24,19 +24,6 @@ public sealed partial record Call(Body Body) : CallPrimitive
     }
 
     /// <inheritdoc/>
-    public override Dual Linearize(Node node, IReadOnlyList<Value?> tangents, RuleContext context)
-    {
-        ParameterMask active = ParameterMask.Present(tangents);
-        LinearizedBody split = context.Linearize(Body.Graph, active, ParameterMask.None(node.Results.Length));
-        Node primal = Node.Make(new Call(split.Primal), node.Operands);
-        int count = node.Results.Length;
-        Node linear = Node.Make(
-            new Call(split.Linear),
-            BodyRules.LinearArguments(split, node.Operands, primal.Results.Skip(count), tangents.OfType<Value>()));
-        return new(primal.Results[..count], split.Tangents.Spread(linear.Results));
-    }
-
-    /// <inheritdoc/>
     protected override Primitive With(Graph body) => new Call(body);
 }
 

@@ -33,6 +33,19 @@ public abstract record CallPrimitive : BodyPrimitive
     }
 
     /// <inheritdoc/>
+    public override Dual Linearize(Node node, IReadOnlyList<Value?> tangents, RuleContext context)
+    {
+        ParameterMask active = ParameterMask.Present(tangents);
+        LinearizedBody split = context.Linearize(Inner.Graph, active, ParameterMask.None(node.Results.Length));
+        Node primal = Node.Make(With(split.Primal), node.Operands);
+        int count = node.Results.Length;
+        Node linear = Node.Make(
+            With(split.Linear),
+            BodyRules.LinearArguments(split, node.Operands, primal.Results.Skip(count), tangents.OfType<Value>()));
+        return new(primal.Results[..count], split.Tangents.Spread(linear.Results));
+    }
+
+    /// <inheritdoc/>
     public sealed override void Transpose(
         Node node, IReadOnlyList<Value?> cotangents, IReadOnlyList<Accumulator?> accumulators, RuleContext context)
     {
