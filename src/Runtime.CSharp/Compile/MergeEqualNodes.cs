@@ -12,10 +12,10 @@ public static class MergeEqualNodes
     /// <summary>The graph without a node that equals another.</summary>
     public static Graph Apply(Graph graph) => new Rewriter(Rule).Apply(graph);
 
-    private static Func<Node, ImmutableArray<Value>> Rule()
+    private static Func<Node, Node, ImmutableArray<Value>> Rule()
     {
         var first = new Dictionary<Node, Node>(new SameCall());
-        return node => node.Primitive is DebugPrint || first.TryAdd(node, node) ? node.Results : first[node].Results;
+        return (node, _) => node.Primitive is DebugPrint || first.TryAdd(node, node) ? node.Results : first[node].Results;
     }
 
     private sealed class SameCall : IEqualityComparer<Node>

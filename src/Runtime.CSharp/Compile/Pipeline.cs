@@ -17,8 +17,10 @@ public sealed class Pipeline
 
     /// <summary>What every graph goes through.</summary>
     public static Pipeline Default { get; } = new(
+        new("inline_calls", InlineCalls.Apply),
         new("simplify", Simplify.Apply),
-        new("merge_equal_nodes", MergeEqualNodes.Apply));
+        new("merge_equal_nodes", MergeEqualNodes.Apply),
+        new("remove_unread", RemoveUnread.Apply));
 
     /// <summary>The passes, in order.</summary>
     public ImmutableArray<Pass> Passes { get; }
@@ -36,6 +38,19 @@ public sealed class Pipeline
         }
 
         return graph;
+    }
+
+    /// <summary>The graph after each pass, by the pass's name; the graph as it was stands first, without a name.</summary>
+    public ImmutableArray<PassTrace> Trace(Graph graph)
+    {
+        var trace = ImmutableArray.CreateBuilder<PassTrace>(Passes.Length + 1);
+        trace.Add(new("", graph));
+        foreach (Pass pass in Passes)
+        {
+            trace.Add(new(pass.Name, pass.Apply(trace[^1].Graph)));
+        }
+
+        return trace.MoveToImmutable();
     }
 
     [Conditional("DEBUG")]

@@ -11,7 +11,7 @@ public static class Simplify
 {
     /// <summary>The graph, in bodies too, without such nodes.</summary>
     public static Graph Apply(Graph graph) =>
-        new Rewriter(() => node => Simpler(node) is { } value ? [value] : node.Results).Apply(graph);
+        new Rewriter(node => Simpler(node) is { } value ? [value] : node.Results).Apply(graph);
 
     private static Value? Simpler(Node node) => node.Primitive switch
     {
