@@ -133,26 +133,27 @@ public static class DTypes
         : type == typeof(Complex) ? DType.C128
         : null;
 
-    /// <summary>A new array of this dtype's elements: zero, or anything where that is said to do.</summary>
-    internal static Array NewArray(this DType type, int length, bool zero = true) => type switch
+    /// <summary>A new array of this dtype's elements: zero, or anything where that is said to do; pinned, it never moves.</summary>
+    internal static Array NewArray(this DType type, int length, bool zero = true, bool pinned = false) => type switch
     {
-        DType.Bool => New<bool>(length, zero),
-        DType.U8 => New<byte>(length, zero),
-        DType.U16 => New<ushort>(length, zero),
-        DType.U32 => New<uint>(length, zero),
-        DType.U64 => New<ulong>(length, zero),
-        DType.I8 => New<sbyte>(length, zero),
-        DType.I16 => New<short>(length, zero),
-        DType.I32 => New<int>(length, zero),
-        DType.I64 => New<long>(length, zero),
-        DType.F16 => New<Half>(length, zero),
-        DType.BF16 => New<BFloat16>(length, zero),
-        DType.F32 => New<float>(length, zero),
-        DType.F64 => New<double>(length, zero),
-        DType.C64 => New<Complex64>(length, zero),
-        DType.C128 => New<Complex>(length, zero),
+        DType.Bool => New<bool>(length, zero, pinned),
+        DType.U8 => New<byte>(length, zero, pinned),
+        DType.U16 => New<ushort>(length, zero, pinned),
+        DType.U32 => New<uint>(length, zero, pinned),
+        DType.U64 => New<ulong>(length, zero, pinned),
+        DType.I8 => New<sbyte>(length, zero, pinned),
+        DType.I16 => New<short>(length, zero, pinned),
+        DType.I32 => New<int>(length, zero, pinned),
+        DType.I64 => New<long>(length, zero, pinned),
+        DType.F16 => New<Half>(length, zero, pinned),
+        DType.BF16 => New<BFloat16>(length, zero, pinned),
+        DType.F32 => New<float>(length, zero, pinned),
+        DType.F64 => New<double>(length, zero, pinned),
+        DType.C64 => New<Complex64>(length, zero, pinned),
+        DType.C128 => New<Complex>(length, zero, pinned),
         _ => throw new DTypeException($"dtype: {type} is no dtype."),
     };
 
-    private static T[] New<T>(int length, bool zero) => zero ? new T[length] : GC.AllocateUninitializedArray<T>(length);
+    private static T[] New<T>(int length, bool zero, bool pinned) =>
+        zero ? GC.AllocateArray<T>(length, pinned) : GC.AllocateUninitializedArray<T>(length, pinned);
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Adjoint.Core;
 
@@ -10,11 +12,23 @@ namespace Adjoint.Core;
 [TypeFormatterSource(typeof(HtmlFormatterSource))]
 public sealed class NDArray : HostValue, IHtml
 {
+    private Array? storage;
+
     internal NDArray(DType type, Shape shape, Array storage)
     {
         Type = type;
         Shape = shape;
-        Storage = storage;
+        Size = storage.Length;
+        this.storage = storage;
+    }
+
+    internal NDArray(DType type, Shape shape, Array storage, int start)
+    {
+        Type = type;
+        Shape = shape;
+        Size = shape.Size;
+        Start = start;
+        this.storage = storage;
     }
 
     /// <summary>The elements' dtype.</summary>
@@ -24,13 +38,26 @@ public sealed class NDArray : HostValue, IHtml
     public Shape Shape { get; }
 
     /// <summary>The number of elements.</summary>
-    public int Size => Storage.Length;
+    public int Size { get; }
 
     /// <summary>Dtype, shape and the first elements in one line, for debuggers.</summary>
     internal string Display => ArrayText.Line(this);
 
-    /// <summary>The elements, as an array of the dtype's host type.</summary>
-    internal Array Storage { get; }
+    /// <summary>What the elements lie in: an array of the dtype's host type.</summary>
+    /// <exception cref="AdjointException">The array was donated.</exception>
+    internal Array Storage => storage ?? throw Gone();
+
+    /// <summary>Where the elements begin in <see cref="Storage"/>: 0 unless a plan put them into a larger array.</summary>
+    internal int Start { get; private set; }
+
+    /// <summary>Why the elements are gone; null while they are there.</summary>
+    internal string? Fate { get; private set; }
+
+    /// <summary>The first byte of the elements; there is none to read where the array is empty.</summary>
+    internal ref byte FirstByte =>
+        ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(Storage), (nint)Start * Type.Size());
+
+    private bool IsWhole => Start == 0 && Size == Storage.Length;
 
     /// <summary>An array of this shape with a copy of these elements.</summary>
     /// <exception cref="ShapeException">The number of elements is not the shape's.</exception>
@@ -83,40 +110,40 @@ public sealed class NDArray : HostValue, IHtml
     /// <summary>The elements in row-major order.</summary>
     /// <exception cref="DTypeException">T does not hold the dtype.</exception>
     public ReadOnlySpan<T> Span<T>()
-        where T : unmanaged => Data<T>();
+        where T : unmanaged => Memory<T>().AsSpan(Start, Size);
 
     /// <summary>The elements as a tensor span that shares this array's memory.</summary>
     public ReadOnlyTensorSpan<T> AsTensorSpan<T>()
-        where T : unmanaged => new(Data<T>(), [.. Shape.Select(extent => (nint)extent.Value)]);
+        where T : unmanaged => new(Span<T>(), [.. Shape.Select(extent => (nint)extent.Value)]);
 
     /// <summary>A copy of the elements in row-major order.</summary>
     public T[] ToArray<T>()
-        where T : unmanaged => [.. Data<T>()];
+        where T : unmanaged => [.. Span<T>()];
 
     /// <summary>The only element.</summary>
     /// <exception cref="ShapeException">The array has not exactly one element.</exception>
     public T Item<T>()
         where T : unmanaged => Size == 1
-            ? Data<T>()[0]
+            ? Span<T>()[0]
             : throw new ShapeException($"item: {this.Describe()} has {Size} elements, not one.");
 
     /// <summary>One element, by its place in row-major order.</summary>
     public Scalar At(int index) => Type switch
     {
-        DType.F32 => Core.Scalar.Of(Type, (double)Data<float>()[index]),
-        DType.F64 => Core.Scalar.Of(Type, Data<double>()[index]),
-        DType.I32 => Core.Scalar.Of(Type, (long)Data<int>()[index]),
-        DType.I64 => Core.Scalar.Of(Type, Data<long>()[index]),
-        DType.Bool => Core.Scalar.Of(Data<bool>()[index]),
-        DType.F16 => Core.Scalar.Of(Type, (double)Data<Half>()[index]),
-        DType.BF16 => Core.Scalar.Of(Type, (double)Data<BFloat16>()[index].ToSingle()),
-        DType.C64 => Core.Scalar.Of(Type, Data<Complex64>()[index].ToComplex()),
-        DType.C128 => Core.Scalar.Of(Type, Data<Complex>()[index]),
+        DType.F32 => Core.Scalar.Of(Type, (double)Span<float>()[index]),
+        DType.F64 => Core.Scalar.Of(Type, Span<double>()[index]),
+        DType.I32 => Core.Scalar.Of(Type, (long)Span<int>()[index]),
+        DType.I64 => Core.Scalar.Of(Type, Span<long>()[index]),
+        DType.Bool => Core.Scalar.Of(Span<bool>()[index]),
+        DType.F16 => Core.Scalar.Of(Type, (double)Span<Half>()[index]),
+        DType.BF16 => Core.Scalar.Of(Type, (double)Span<BFloat16>()[index].ToSingle()),
+        DType.C64 => Core.Scalar.Of(Type, Span<Complex64>()[index].ToComplex()),
+        DType.C128 => Core.Scalar.Of(Type, Span<Complex>()[index]),
         _ => AtInteger(index),
     };
 
     /// <summary>The elements as f64, in row-major order; the real parts of complex ones.</summary>
-    public double[] ToDoubles() => Storage is double[] x ? [.. x] : [.. Enumerable.Range(0, Size).Select(i => At(i).AsDouble)];
+    public double[] ToDoubles() => Type == DType.F64 ? ToArray<double>() : [.. Enumerable.Range(0, Size).Select(i => At(i).AsDouble)];
 
     /// <summary>dtype and shape: f32[8, 3].</summary>
     public string Describe() => Type.Name() + Shape;
@@ -137,20 +164,48 @@ public sealed class NDArray : HostValue, IHtml
             : throw new ShapeException($"array: {elements.Length} elements do not fill the shape {shape} of {shape.Size}.");
 
     /// <summary>The same elements under another shape of the same size; memory is shared.</summary>
-    internal NDArray Reshaped(Shape shape) => new(Type, shape, Storage);
+    internal NDArray Reshaped(Shape shape) => new(Type, shape, Storage, Start);
 
     /// <summary>A copy that nobody else holds.</summary>
-    internal NDArray Copy() => new(Type, Shape, (Array)Storage.Clone());
+    internal NDArray Copy()
+    {
+        Array copy = Type.NewArray(Size, zero: false);
+        Array.Copy(Storage, Start, copy, 0, Size);
+        return new(Type, Shape, copy);
+    }
 
-    /// <summary>The elements, to be written by evaluation alone.</summary>
+    /// <summary>The elements, to be written by evaluation alone: they fill an array of their own.</summary>
     internal T[] Data<T>()
+        where T : unmanaged => IsWhole
+            ? Memory<T>()
+            : throw new InvalidOperationException($"{this.Describe()} lies in a larger array: a kernel starts at {nameof(Start)}.");
+
+    /// <summary>What the elements lie in, from <see cref="Start"/> on, to be written by kernels alone.</summary>
+    internal T[] Memory<T>()
         where T : unmanaged => Storage.GetType() == typeof(T[])
-            ? (T[])Storage
+            ? Unsafe.As<T[]>(Storage)
             : throw new DTypeException($"array: elements of {this.Describe()} cannot be read as {typeof(T).Name}.");
+
+    /// <summary>Has an array that nobody but a plan holds begin elsewhere.</summary>
+    internal void Point(Array memory, int start)
+    {
+        storage = memory;
+        Start = start;
+    }
+
+    /// <summary>Lets the elements go: whoever touches them from now on is told why.</summary>
+    internal void Retire(string fate)
+    {
+        Fate = fate;
+        storage = null;
+    }
+
+    private AdjointException Gone() => new(Fate ?? $"array: {this.Describe()} has no elements yet.");
 
     /// <summary>Writes one element, by its place in row-major order.</summary>
     internal void Set(int index, Scalar value)
     {
+        index += Start;
         switch (Storage)
         {
             case float[] x: x[index] = (float)value.AsDouble; break;
@@ -176,9 +231,9 @@ public sealed class NDArray : HostValue, IHtml
     {
         switch (Storage)
         {
-            case float[] x: x.AsSpan().Fill((float)value.AsDouble); break;
-            case double[] x: x.AsSpan().Fill(value.AsDouble); break;
-            case long[] x: x.AsSpan().Fill(value.AsLong); break;
+            case float[] x: x.AsSpan(Start, Size).Fill((float)value.AsDouble); break;
+            case double[] x: x.AsSpan(Start, Size).Fill(value.AsDouble); break;
+            case long[] x: x.AsSpan(Start, Size).Fill(value.AsLong); break;
             default:
                 for (int i = 0; i < Size; i++)
                 {
@@ -191,12 +246,12 @@ public sealed class NDArray : HostValue, IHtml
 
     private Scalar AtInteger(int index) => Type switch
     {
-        DType.U8 => Core.Scalar.Of(Type, (long)Data<byte>()[index]),
-        DType.U16 => Core.Scalar.Of(Type, (long)Data<ushort>()[index]),
-        DType.U32 => Core.Scalar.Of(Type, (long)Data<uint>()[index]),
-        DType.U64 => Core.Scalar.Of(Data<ulong>()[index]),
-        DType.I8 => Core.Scalar.Of(Type, (long)Data<sbyte>()[index]),
-        DType.I16 => Core.Scalar.Of(Type, (long)Data<short>()[index]),
+        DType.U8 => Core.Scalar.Of(Type, (long)Span<byte>()[index]),
+        DType.U16 => Core.Scalar.Of(Type, (long)Span<ushort>()[index]),
+        DType.U32 => Core.Scalar.Of(Type, (long)Span<uint>()[index]),
+        DType.U64 => Core.Scalar.Of(Span<ulong>()[index]),
+        DType.I8 => Core.Scalar.Of(Type, (long)Span<sbyte>()[index]),
+        DType.I16 => Core.Scalar.Of(Type, (long)Span<short>()[index]),
         _ => throw new DTypeException($"array: {Type} holds no element."),
     };
 }

@@ -26,7 +26,7 @@ internal sealed class NDArrayView(NDArray array)
     private Array List(int start, int count)
     {
         Array items = Array.CreateInstance(array.Storage.GetType().GetElementType()!, count);
-        Array.Copy(array.Storage, start, items, 0, count);
+        Array.Copy(array.Storage, array.Start + start, items, 0, count);
         return items;
     }
 }

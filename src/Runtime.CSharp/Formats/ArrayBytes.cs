@@ -16,7 +16,7 @@ internal static class ArrayBytes
 
     /// <summary>Some of the bytes of the elements, in the machine's order.</summary>
     internal static Span<byte> Of(NDArray array, long start, int count) => MemoryMarshal.CreateSpan(
-        ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(array.Storage), (nint)start), count);
+        ref Unsafe.AddByteOffset(ref array.FirstByte, (nint)start), count);
 
     /// <summary>Does something with the pieces of the elements' bytes, one after the other.</summary>
     internal static void Each(NDArray array, Action<Span<byte>> action, CancellationToken cancellation)

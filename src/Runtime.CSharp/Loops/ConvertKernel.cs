@@ -14,9 +14,8 @@ internal sealed class ConvertKernel<TFrom, TTo> : SingleKernel
 
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)
     {
-        TFrom[] x = operands[0].Data<TFrom>();
-        TTo[] y = result.Data<TTo>();
-        Elementwise.InTiles(y.Length, parallel, (start, length) =>
-            TensorPrimitives.ConvertTruncating(x.AsSpan(start, length), y.AsSpan(start, length)));
+        NDArray x = operands[0];
+        Elementwise.InTiles(result.Size, parallel, (start, length) => TensorPrimitives.ConvertTruncating(
+            x.Span<TFrom>().Slice(start, length), result.Memory<TTo>().AsSpan(result.Start + start, length)));
     }
 }

@@ -10,13 +10,14 @@ internal sealed class EachKernel<T>(Func<T, T> function) : SingleKernel
 {
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)
     {
-        T[] x = operands[0].Data<T>();
-        T[] y = result.Data<T>();
-        Elementwise.InTiles(y.Length, parallel, (start, length) =>
+        NDArray x = operands[0];
+        Elementwise.InTiles(result.Size, parallel, (start, length) =>
         {
-            for (int i = start; i < start + length; i++)
+            ReadOnlySpan<T> from = x.Span<T>().Slice(start, length);
+            Span<T> to = result.Memory<T>().AsSpan(result.Start + start, length);
+            for (int i = 0; i < length; i++)
             {
-                y[i] = function(x[i]);
+                to[i] = function(from[i]);
             }
         });
     }
@@ -31,14 +32,16 @@ internal sealed class EachPairKernel<T>(Func<T, T, T> function) : SingleKernel
 {
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)
     {
-        T[] x = operands[0].Data<T>();
-        T[] y = operands[1].Data<T>();
-        T[] z = result.Data<T>();
-        Elementwise.InTiles(z.Length, parallel, (start, length) =>
+        NDArray x = operands[0];
+        NDArray y = operands[1];
+        Elementwise.InTiles(result.Size, parallel, (start, length) =>
         {
-            for (int i = start; i < start + length; i++)
+            ReadOnlySpan<T> left = x.Span<T>().Slice(start, length);
+            ReadOnlySpan<T> right = y.Span<T>().Slice(start, length);
+            Span<T> to = result.Memory<T>().AsSpan(result.Start + start, length);
+            for (int i = 0; i < length; i++)
             {
-                z[i] = function(x[i], y[i]);
+                to[i] = function(left[i], right[i]);
             }
         });
     }

@@ -11,7 +11,7 @@ internal sealed class MapKernel<T, TOp> : SingleKernel
     internal static readonly MapKernel<T, TOp> Instance = new();
 
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel) =>
-        Elementwise.Map<T, TOp>(operands[0].Data<T>(), 0, result.Data<T>(), 0, result.Size, parallel);
+        Elementwise.Map<T, TOp>(operands[0].Memory<T>(), operands[0].Start, result.Memory<T>(), result.Start, result.Size, parallel);
 
     public override bool MayOverwrite(int operand) => true;
 }
@@ -24,7 +24,7 @@ internal sealed class ZipKernel<T, TOp> : SingleKernel
     internal static readonly ZipKernel<T, TOp> Instance = new();
 
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel) =>
-        Elementwise.Zip<T, TOp>(operands[0].Data<T>(), 0, operands[1].Data<T>(), 0, result.Data<T>(), 0, result.Size, parallel);
+        Elementwise.Zip<T, TOp>(operands[0].Memory<T>(), operands[0].Start, operands[1].Memory<T>(), operands[1].Start, result.Memory<T>(), result.Start, result.Size, parallel);
 
     public override bool MayOverwrite(int operand) => true;
 }
@@ -37,7 +37,7 @@ internal sealed class CompareKernel<T, TOp> : SingleKernel
     internal static readonly CompareKernel<T, TOp> Instance = new();
 
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel) =>
-        Choose.Compare<T, TOp>(operands[0].Data<T>(), 0, operands[1].Data<T>(), 0, result.Data<bool>(), 0, result.Size, parallel);
+        Choose.Compare<T, TOp>(operands[0].Memory<T>(), operands[0].Start, operands[1].Memory<T>(), operands[1].Start, result.Memory<bool>(), result.Start, result.Size, parallel);
 }
 
 /// <summary>A choice by element, in vectors. The result may lie in the memory of either operand that is chosen from.</summary>
@@ -47,7 +47,7 @@ internal sealed class SelectKernel<T> : SingleKernel
     internal static readonly SelectKernel<T> Instance = new();
 
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel) => Choose.Select(
-        operands[0].Data<bool>(), 0, operands[1].Data<T>(), 0, operands[2].Data<T>(), 0, result.Data<T>(), 0, result.Size, parallel);
+        operands[0].Memory<bool>(), operands[0].Start, operands[1].Memory<T>(), operands[1].Start, operands[2].Memory<T>(), operands[2].Start, result.Memory<T>(), result.Start, result.Size, parallel);
 
     public override bool MayOverwrite(int operand) => operand > 0;
 }

@@ -40,18 +40,20 @@ internal sealed class ReduceKernel<T, TOp> : SingleKernel
 
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)
     {
-        T[] from = operands[0].Data<T>();
+        T[] from = operands[0].Memory<T>();
+        int first = operands[0].Start;
         for (int i = 0; i < stages.Length; i++)
         {
             (int outer, int count, int inner) = stages[i];
-            T[] to = i + 1 == stages.Length ? result.Data<T>() : ArrayPool<T>.Shared.Rent(outer * inner);
-            Reduce.Run<T, TOp>(from, 0, outer, count, inner, to, 0, parallel);
+            bool last = i + 1 == stages.Length;
+            T[] to = last ? result.Memory<T>() : ArrayPool<T>.Shared.Rent(outer * inner);
+            Reduce.Run<T, TOp>(from, first, outer, count, inner, to, last ? result.Start : 0, parallel);
             if (i > 0)
             {
                 ArrayPool<T>.Shared.Return(from);
             }
 
-            from = to;
+            (from, first) = (to, 0);
         }
     }
 

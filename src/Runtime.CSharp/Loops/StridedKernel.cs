@@ -8,7 +8,7 @@ internal sealed class StridedKernel<T>(int[] extents, int[] strides, int[] rowMa
     where T : unmanaged
 {
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel) =>
-        StridedCopy.Run(operands[0].Data<T>(), 0, strides, result.Data<T>(), 0, rowMajor, extents, parallel);
+        StridedCopy.Run(operands[0].Memory<T>(), operands[0].Start, strides, result.Memory<T>(), result.Start, rowMajor, extents, parallel);
 }
 
 /// <summary>Kernels that copy by strides.</summary>

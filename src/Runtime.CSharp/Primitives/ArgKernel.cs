@@ -14,7 +14,7 @@ internal sealed class ArgKernel<T, TOp, TIndex>(int outer, int count, int inner)
 {
     /// <inheritdoc/>
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel) =>
-        ArgReduce.Run<T, TOp, TIndex>(operands[0].Data<T>(), 0, outer, count, inner, result.Data<TIndex>(), 0, parallel);
+        ArgReduce.Run<T, TOp, TIndex>(operands[0].Memory<T>(), operands[0].Start, outer, count, inner, result.Memory<TIndex>(), result.Start, parallel);
 }
 
 /// <summary>The kernels of argmax and argmin for the dtypes that have one.</summary>

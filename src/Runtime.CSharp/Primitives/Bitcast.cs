@@ -43,7 +43,7 @@ public sealed partial record Bitcast(DType Target) : ElementwisePrimitive
     protected override Value? JvpTensor(Node node, IReadOnlyList<Value?> tangents) => null;
 
     private static Span<byte> Bytes(NDArray x) => MemoryMarshal.CreateSpan(
-        ref MemoryMarshal.GetArrayDataReference(x.Storage), x.Size * x.Type.Size());
+        ref x.FirstByte, x.Size * x.Type.Size());
 }
 
 public static partial class Ops

@@ -115,7 +115,15 @@ internal static class Boxes
 
     private static void Copy<T>(Layout from, Layout to, ReadOnlySpan<int> extents, IParallel parallel)
         where T : unmanaged =>
-        StridedCopy.Run(from.Array.Data<T>(), from.Offset, from.Strides, to.Array.Data<T>(), to.Offset, to.Strides, extents, parallel);
+        StridedCopy.Run(
+            from.Array.Memory<T>(),
+            from.Array.Start + from.Offset,
+            from.Strides,
+            to.Array.Memory<T>(),
+            to.Array.Start + to.Offset,
+            to.Strides,
+            extents,
+            parallel);
 
     private static void Copy<T>(Layout from, Layout to, ReadOnlySpan<int> extents)
         where T : unmanaged
@@ -167,5 +175,5 @@ internal static class Boxes
 
     private static Span<T> Raw<T>(NDArray array)
         where T : unmanaged =>
-        MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(array.Storage)), array.Size);
+        MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref array.FirstByte), array.Size);
 }

@@ -29,7 +29,8 @@ internal sealed class ConvKernel(ConvGeneral conv, ConvView view) : SingleKernel
         where T : unmanaged, INumberBase<T>
     {
         bool pack = conv.FilterSwapped && conv.FeatureGroups > 1;
-        T[] filter = pack ? ByOutputs<T>(operands[1]) : operands[1].Data<T>();
+        T[] filter = pack ? ByOutputs<T>(operands[1]) : operands[1].Memory<T>();
+        int firstWeight = pack ? 0 : operands[1].Start;
         int outputs = view.Outputs / conv.BatchGroups;
         var geometry = ConvolutionGeometry.Create(
             view.ResultImages, view.Channels, outputs, conv.FeatureGroups, view.Axes, conv.ReverseWindow);
@@ -45,12 +46,12 @@ internal sealed class ConvKernel(ConvGeneral conv, ConvView view) : SingleKernel
             Convolution.Convolve(
                 geometry,
                 layout,
-                operands[0].Data<T>(),
-                view.InputPlace(group * view.ResultImages, 0),
+                operands[0].Memory<T>(),
+                operands[0].Start + view.InputPlace(group * view.ResultImages, 0),
                 filter,
-                group * outputs * layout.FilterOutput,
-                result.Data<T>(),
-                view.ResultPlace(0, group * outputs),
+                firstWeight + (group * outputs * layout.FilterOutput),
+                result.Memory<T>(),
+                result.Start + view.ResultPlace(0, group * outputs),
                 parallel);
         }
     }

@@ -53,9 +53,11 @@ internal sealed class DotKernel : SingleKernel
             return;
         }
 
-        var a = new Matrix<T>(left.Read(operands[0]).Data<T>(), 0, left.FreeStride, left.ContractStride);
-        var b = new Matrix<T>(right.Read(operands[1]).Data<T>(), 0, right.ContractStride, right.FreeStride);
-        var c = new Matrix<T>(result.Data<T>(), 0, right.Free, 1);
+        NDArray x = left.Read(operands[0]);
+        NDArray y = right.Read(operands[1]);
+        var a = new Matrix<T>(x.Memory<T>(), x.Start, left.FreeStride, left.ContractStride);
+        var b = new Matrix<T>(y.Memory<T>(), y.Start, right.ContractStride, right.FreeStride);
+        var c = new Matrix<T>(result.Memory<T>(), result.Start, right.Free, 1);
         int product = left.Free * right.Free;
         Gemm.MultiplyBatched(
             left.Batch, left.Free, right.Free, left.Contract, a, left.BatchStride, b, right.BatchStride, c, product, parallel);

@@ -38,7 +38,7 @@ internal readonly ref struct ScanRun
             for (int i = 0; i < ys.Length; i++)
             {
                 NDArray slice = results[scan.Carries + i].Array;
-                Array.Copy(slice.Storage, 0, ys[i].Storage, k * slice.Size, slice.Size);
+                Array.Copy(slice.Storage, slice.Start, ys[i].Storage, ys[i].Start + (k * slice.Size), slice.Size);
                 context.CountElements(slice.Size);
             }
         }
@@ -62,7 +62,7 @@ internal readonly ref struct ScanRun
     private NDArray Row(int i, int k)
     {
         NDArray row = context.NewArray(xs[i].Array.Type, scan.Step.Graph.Parameters[firstX + i].Tensor.Shape);
-        Array.Copy(xs[i].Array.Storage, k * row.Size, row.Storage, 0, row.Size);
+        Array.Copy(xs[i].Array.Storage, xs[i].Array.Start + (k * row.Size), row.Storage, row.Start, row.Size);
         context.CountElements(row.Size);
         return row;
     }

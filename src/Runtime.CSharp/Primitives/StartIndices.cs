@@ -28,9 +28,9 @@ internal readonly struct StartIndices(string name, NDArray indices)
 
     private long At(int place) => indices.Type switch
     {
-        DType.I64 => indices.Data<long>()[place],
-        DType.I32 => indices.Data<int>()[place],
-        DType.U64 => (long)Math.Min(indices.Data<ulong>()[place], long.MaxValue),
+        DType.I64 => indices.Span<long>()[place],
+        DType.I32 => indices.Span<int>()[place],
+        DType.U64 => (long)Math.Min(indices.Span<ulong>()[place], long.MaxValue),
         _ => indices.At(place).AsLong,
     };
 }

@@ -45,13 +45,13 @@ internal static class WindowKernels
         where TOp : struct, IReduction<T>
     {
         public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel) =>
-            WindowReduce.Run<T, TOp>(geometry, operands[0].Data<T>(), 0, result.Data<T>(), 0, parallel);
+            WindowReduce.Run<T, TOp>(geometry, operands[0].Memory<T>(), operands[0].Start, result.Memory<T>(), result.Start, parallel);
     }
 
     private sealed class Scattering<T>(WindowGeometry geometry) : SingleKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel) => Kernels.WindowScatter.AddAtGreatest(
-            geometry, operands[0].Data<T>(), 0, operands[1].Data<T>(), 0, result.Data<T>(), 0, parallel);
+            geometry, operands[0].Memory<T>(), operands[0].Start, operands[1].Memory<T>(), operands[1].Start, result.Memory<T>(), result.Start, parallel);
     }
 }

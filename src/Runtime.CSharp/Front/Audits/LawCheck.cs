@@ -177,7 +177,7 @@ internal sealed class LawCheck(Subject subject)
         NDArray result = NDArray.New(lanes[0].Type, lanes[0].Shape.Insert(0, lanes.Length));
         for (int i = 0; i < lanes.Length; i++)
         {
-            Array.Copy(lanes[i].Storage, 0, result.Storage, i * lanes[i].Size, lanes[i].Size);
+            Array.Copy(lanes[i].Storage, lanes[i].Start, result.Storage, i * lanes[i].Size, lanes[i].Size);
         }
 
         return result;
