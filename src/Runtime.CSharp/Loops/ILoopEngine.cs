@@ -1,3 +1,5 @@
+using Adjoint.Core;
+
 namespace Adjoint.Loops;
 
 /// <summary>Makes programs of the loop language ready to run. All engines give the same bits.</summary>
@@ -23,8 +25,8 @@ public abstract class LoopCode
     /// <param name="phase">Which phase.</param>
     /// <param name="first">The first tile.</param>
     /// <param name="last">One past the last tile.</param>
-    /// <param name="buffers">The host array of each buffer by number, of its dtype's host type and at least its length. A stack that grows is replaced here.</param>
+    /// <param name="buffers">The array of each buffer by number, of its dtype and at least its length. A stack that grows is replaced here.</param>
     /// <param name="cancellation">Looked at now and then in serial loops.</param>
     /// <returns><see cref="Done"/>, <see cref="Cancelled"/>, or the number of a failure of the program.</returns>
-    public abstract int Run(int phase, long first, long last, Array[] buffers, CancellationToken cancellation);
+    public abstract int Run(int phase, long first, long last, NDArray[] buffers, CancellationToken cancellation);
 }

@@ -52,7 +52,7 @@ public sealed class ForItem : LoopItem
     /// <summary>How the iterations relate.</summary>
     public required LoopForm Form { get; init; }
 
-    /// <summary>How many, an i64.</summary>
+    /// <summary>How many, an i64 that is the same for all lanes.</summary>
     public required LoopValue Count { get; init; }
 
     /// <summary>The iteration's number, an i64.</summary>
