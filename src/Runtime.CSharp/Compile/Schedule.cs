@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Adjoint.Ir;
 
-namespace Adjoint.Execute;
+namespace Adjoint.Compile;
 
-/// <summary>The order in which a plan runs the nodes of a graph: the graph's, but reads of a value come before the node that updates it in place.</summary>
+/// <summary>The order in which to run the nodes of a graph: the graph's, but reads of a value come before the node that updates it in place.</summary>
 /// <remarks>
 /// While another node is still to read a value, an update of it has to copy it: of an array in a loop, at every step. So before such a node
 /// run the readers that do not depend on it, where few nodes lie behind them. Of several nodes that update a value only the last can do so
