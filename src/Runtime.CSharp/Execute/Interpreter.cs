@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Kernels;
+using Adjoint.Loops;
 
 namespace Adjoint.Execute;
 
@@ -30,7 +31,8 @@ public sealed class Interpreter : EvaluationContext
     private readonly Dictionary<Graph, Frame> frames = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Array> targetMemory = [];
     private RunOptions options = RunOptions.Default;
-    private readonly Scratch scratch = new();
+    private readonly WorkingMemory scratch = new();
+    private readonly SlotPool<WorkingMemory> tiles = new(8);
     private Held[] given = [];
     private Frame? last;
 
@@ -98,6 +100,15 @@ public sealed class Interpreter : EvaluationContext
 
     /// <inheritdoc/>
     public override NDArray Scratch(int slot, DType type, int length) => scratch.Get(slot, type, length);
+
+    /// <inheritdoc/>
+    public override NDArray[] Table(int count) => scratch.Table(count);
+
+    /// <inheritdoc/>
+    internal override WorkingMemory RentTileMemory() => tiles.TryTake() ?? new();
+
+    /// <inheritdoc/>
+    internal override void ReturnTileMemory(WorkingMemory memory) => tiles.TryPut(memory);
 
     /// <inheritdoc/>
     public override void Report(string line) => options.Diagnostics?.Invoke(line);

@@ -2,6 +2,12 @@ using Adjoint.Core;
 
 namespace Adjoint.Loops;
 
+/// <summary>Working memory of a kernel.</summary>
+/// <param name="Slot">The slot.</param>
+/// <param name="Type">The dtype.</param>
+/// <param name="Length">How many elements, to begin with.</param>
+public readonly record struct ScratchNeed(int Slot, DType Type, long Length);
+
 /// <summary>Code for operands of given types that writes its results where it is told: what a node of a graph runs as.</summary>
 /// <remarks>It keeps nothing from one run to the next, and several threads may run it at a time.</remarks>
 public abstract class Kernel
@@ -17,6 +23,9 @@ public abstract class Kernel
 
     /// <summary>Whether a result may lie in this operand's memory; asked only where both take the same number of bytes.</summary>
     public virtual bool MayOverwrite(int operand, int result) => false;
+
+    /// <summary>The working memory that it asks its context for, so that a plan can announce it.</summary>
+    public virtual IEnumerable<ScratchNeed> ScratchNeeds => [];
 
     /// <summary>What it does, for a reader: one line, or more where it has loops to show. The same text in every process.</summary>
     public virtual string Describe()

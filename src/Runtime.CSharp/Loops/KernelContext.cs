@@ -22,6 +22,17 @@ public abstract class KernelContext
     /// <param name="length">The number of elements.</param>
     public virtual NDArray Scratch(int slot, DType type, int length) => NDArray.New(type, Shape.Of(length));
 
+    /// <summary>A table of arrays to work with until the run of the kernel ends, which clears it then.</summary>
+    public virtual NDArray[] Table(int count) => new NDArray[count];
+
+    /// <summary>Memory for one tile, given back when the tile is done. Any thread may ask.</summary>
+    internal virtual WorkingMemory RentTileMemory() => new();
+
+    /// <summary>Takes the memory of a tile back.</summary>
+    internal virtual void ReturnTileMemory(WorkingMemory memory)
+    {
+    }
+
     /// <summary>Throws where the run is to stop.</summary>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public void ThrowIfCancelled()
