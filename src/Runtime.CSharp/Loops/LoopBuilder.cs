@@ -86,7 +86,7 @@ public sealed partial class LoopBuilder(string name)
 
     /// <summary>x as it comes back from being stored as a dtype.</summary>
     public LoopValue ThroughStorage(LoopValue x, DType storage) =>
-        LoopTypes.Computed(storage) == storage ? x : Make(LoopOp.ThroughStorage, x.Type, [x], storage: storage);
+        LoopTypes.Computed(storage) == storage || IsStoredAs(x, storage) ? x : Make(LoopOp.ThroughStorage, x.Type, [x], storage: storage);
 
     /// <summary>Writes an element.</summary>
     public void Store(LoopBuffer buffer, LoopValue offset, LoopValue value) => Current.Append(new StoreItem(buffer, offset, value));
@@ -100,6 +100,21 @@ public sealed partial class LoopBuilder(string name)
         Current.Append(new FailItem(test, failures.Count));
         failures.Add(error);
     }
+
+    /// <summary>Whether a value can be read in the block that is being built: it stands in it or around it.</summary>
+    internal bool Sees(LoopValue value)
+    {
+        LoopBlock? block = current;
+        while (block is not null && block.Depth > value.Home.Depth)
+        {
+            block = block.Parent;
+        }
+
+        return ReferenceEquals(block, value.Home);
+    }
+
+    private static bool IsStoredAs(LoopValue x, DType storage) =>
+        (x.Op == LoopOp.ThroughStorage && x.Storage == storage) || (x.Op == LoopOp.Load && x.Buffer!.Type == storage);
 
     private LoopValue NewParameter(LoopBlock home, DType type, long least = long.MinValue, long most = long.MaxValue) =>
         new(this, nextId++, home, LoopOp.Parameter, type, []) { Least = least, Most = most };

@@ -79,6 +79,9 @@ public sealed class LoopValue : LoopItem
     /// <summary>x / y.</summary>
     public static LoopValue operator /(LoopValue x, LoopValue y) => x.Builder.Divide(x, y);
 
+    /// <summary>The remainder of integers, y ≠ 0.</summary>
+    public static LoopValue operator %(LoopValue x, LoopValue y) => x.Builder.Remainder(x, y);
+
     /// <summary>−x.</summary>
     public static LoopValue operator -(LoopValue x) => x.Builder.Negate(x);
 

@@ -19,6 +19,8 @@ public sealed partial record Abs : ElementwiseUnary
 
     private protected override TensorType ResultType(TensorType x) => x with { DType = x.DType.RealPart() };
 
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x) => type.IsUnsigned() ? x : builder.Absolute(x);
+
     private protected override Kernel? Float32 => MapKernel<float, Kernels.Absolute<float>>.Instance;
 
     private protected override Kernel? Float64 => MapKernel<double, Kernels.Absolute<double>>.Instance;

@@ -17,6 +17,8 @@ public sealed partial record Acos : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Acos(), Domain.Unit);
 
+    private protected override Func<double, double> Function => Math.Acos;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Acos(x);
 

@@ -17,6 +17,8 @@ public sealed partial record Acosh : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Acosh(), new(1.3, 3));
 
+    private protected override Func<double, double> Function => Math.Acosh;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Acosh(x);
 

@@ -35,6 +35,26 @@ public abstract record ArgExtremum : UnaryPrimitive, IOrderedEvaluation
     public sealed override NDArray Evaluate(NDArray x) => Conversion.To(Dispatch.Ordered(this, [x]), IndexType);
 
     /// <inheritdoc/>
+    public sealed override ElementRule? LowerElement(ImmutableArray<ValueType> operands)
+    {
+        var x = (TensorType)operands[0];
+        int extent = x.Shape[Along].Value;
+        return LoopIndices.Move(operands, (builder, sources, index) =>
+        {
+            LoopValue Element(LoopValue i)
+            {
+                LoopValue element = sources[0](index.Insert(Along, i));
+                return x.DType == DType.Bool ? builder.Convert(element, DType.I32) : element;
+            }
+
+            LoopValue first = builder.Index(0);
+            ImmutableArray<LoopValue> best = LoopReductions.Fold(
+                builder, extent - 1, [Element(first), first], (i, best) => Better(builder, best, Element(i + builder.Index(1)), i + builder.Index(1)));
+            return LoopNumbers.Convert(builder, best[1], DType.I64, IndexType);
+        });
+    }
+
+    /// <inheritdoc/>
     public sealed override Kernel? Lower(ImmutableArray<ValueType> operands) =>
         ArgKernels.Of((TensorType)operands[0], Along, IndexType, Largest);
 
@@ -64,6 +84,19 @@ public abstract record ArgExtremum : UnaryPrimitive, IOrderedEvaluation
     {
         Shape shape = source.Shape(minRank: 1);
         return (source.Int(0, shape.Rank - 1), source.Distinct(source.Floating(), shape));
+    }
+
+    /// <summary>The first NaN, or else the first of the greatest or least, of what came before and the next element.</summary>
+    private ImmutableArray<LoopValue> Better(LoopBuilder builder, ImmutableArray<LoopValue> best, LoopValue element, LoopValue place)
+    {
+        LoopValue better = Largest ? builder.Less(best[0], element) : builder.Less(element, best[0]);
+        if (element.Type.IsFloating())
+        {
+            LoopValue isNumber = builder.Equal(best[0], best[0]);
+            better = builder.And(isNumber, builder.Or(better, builder.NotEqual(element, element)));
+        }
+
+        return [builder.Select(better, element, best[0]), builder.Select(better, place, best[1])];
     }
 
     private long First<T>(T[] x, int start, int stride, int extent)

@@ -17,6 +17,8 @@ public sealed partial record Asin : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Asin(), Domain.Unit);
 
+    private protected override Func<double, double> Function => Math.Asin;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Asin(x);
 

@@ -17,6 +17,8 @@ public sealed partial record Asinh : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Asinh(), Domain.All);
 
+    private protected override Func<double, double> Function => Math.Asinh;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Asinh(x);
 

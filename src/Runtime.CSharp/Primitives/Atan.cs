@@ -17,6 +17,8 @@ public sealed partial record Atan : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Atan(), Domain.All);
 
+    private protected override Func<double, double> Function => Math.Atan;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Atan(x);
 

@@ -1,4 +1,6 @@
+using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -17,6 +19,9 @@ public sealed partial record Atan2 : ElementwiseBinary
 
     /// <summary>Draws points to the right of the origin.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Atan2(), Domain.All, Domain.Positive);
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) => 
+        LoopNumbers.Call(builder, ((Func<double, double, double>)Math.Atan2).Method, x, y);
 
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => Math.Atan2(x, y);

@@ -17,6 +17,8 @@ public sealed partial record Atanh : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Atanh(), Domain.Unit);
 
+    private protected override Func<double, double> Function => Math.Atanh;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Atanh(x);
 

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -35,6 +37,9 @@ public sealed partial record Bitcast(DType Target) : ElementwisePrimitive
         ? x with { DType = Target }
         : throw new TypeRuleException(
             $"{Name}: the bits of {x} are not those of {Target.Name()}: {x.DType.Size()} bytes against {Target.Size()}.");
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands) =>
+        LoopBits.Of(builder, LoopBits.From(builder, operands[0], type), Target);
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) => Of(operands[0], Target);

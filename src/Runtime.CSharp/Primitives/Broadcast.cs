@@ -51,6 +51,9 @@ public sealed partial record Broadcast(Shape Shape, Axes Axes) : LinearPrimitive
     public override NDArray Evaluate(NDArray x) => Strided.Copy(x, Shape, Strides(x.Shape));
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands) => LoopIndices.Move(operands, index => [.. Axes.Select(axis => index[axis])]);
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands)
     {
         var x = (TensorType)operands[0];

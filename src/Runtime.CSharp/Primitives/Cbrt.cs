@@ -16,6 +16,8 @@ public sealed partial record Cbrt : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Cbrt(), Domain.NonZero);
 
+    private protected override Func<double, double> Function => Math.Cbrt;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Cbrt(x);
 

@@ -30,6 +30,21 @@ public sealed partial record Compare(Direction Direction) : ElementwisePrimitive
 
     private protected override TensorType ResultType(TensorType x) => x with { DType = DType.Bool };
 
+    private protected override LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands)
+    {
+        LoopValue x = type == DType.Bool ? builder.Convert(operands[0], DType.I32) : operands[0];
+        LoopValue y = type == DType.Bool ? builder.Convert(operands[1], DType.I32) : operands[1];
+        return Direction switch
+        {
+            Direction.Eq => builder.Equal(x, y),
+            Direction.Ne => builder.NotEqual(x, y),
+            Direction.Lt => builder.Less(x, y),
+            Direction.Le => builder.LessOrEqual(x, y),
+            Direction.Gt => builder.Less(y, x),
+            _ => builder.LessOrEqual(y, x),
+        };
+    }
+
     /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => ((TensorType)operands[0]).DType switch
     {

@@ -33,6 +33,29 @@ public sealed partial record Concatenate(int Axis) : TensorPrimitive
     }
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands)
+    {
+        int[] extents = [.. operands.Select(operand => ((TensorType)operand).Shape[Axis].Value)];
+        return !LoopTypes.IsStored(((TensorType)operands[0]).DType) ? null : (builder, sources, index) =>
+        {
+            LoopValue? chosen = null;
+            int end = extents.Sum();
+            for (int i = extents.Length - 1; i >= 0; i--)
+            {
+                end -= extents[i];
+                if (extents[i] > 0)
+                {
+                    LoopValue place = LoopIndices.Clamped(builder, index[Axis] - builder.Index(end), extents[i] - 1);
+                    LoopValue element = sources[i](index.SetItem(Axis, place));
+                    chosen = chosen is null ? element : builder.Select(builder.Less(index[Axis], builder.Index(end + extents[i])), element, chosen);
+                }
+            }
+
+            return chosen!;
+        };
+    }
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => new MoveKernel(Write);
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -20,11 +21,21 @@ public sealed partial record Constant(Scalar Value) : TensorPrimitive
         new(new Constant(source.Real(Shape.Scalar, Domain.All).At(0)), ImmutableArray<HostValue>.Empty);
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands) => LoopTypes.IsStored(Value.Type)
+        ? (builder, _, _) => builder.Constant(Wide)
+        : null;
+
+    /// <inheritdoc/>
     protected override TensorType InferTensor(ImmutableArray<TensorType> operands)
     {
         CheckCount(operands, 0);
         return new(Value.Type, Shape.Scalar);
     }
+
+    /// <summary>The number in the type that computes.</summary>
+    private Scalar Wide => LoopTypes.Computed(Value.Type) is var computed && computed.IsFloating()
+        ? Scalar.Of(computed, Value.AsDouble)
+        : computed == Value.Type ? Value : Scalar.Of(computed, Value.AsLong);
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) => NDArray.Full(Shape.Scalar, Value);

@@ -30,7 +30,7 @@ internal static class Conversion
             {
                 DType.F64 => Map<TStored, TWork, TElement, double>(x, double.CreateTruncating),
                 DType.F32 => Map<TStored, TWork, TElement, float>(x, float.CreateTruncating),
-                DType.F16 => Map<TStored, TWork, TElement, Half>(x, Half.CreateTruncating),
+                DType.F16 => Map<TStored, TWork, TElement, Half>(x, static item => (Half)double.CreateTruncating(item)),
                 DType.BF16 => Map<TStored, TWork, TElement, BFloat16>(
                     x,
                     typeof(TWork) == typeof(long) || typeof(TWork) == typeof(ulong)

@@ -34,6 +34,9 @@ public sealed partial record Convert(DType Target) : ElementwisePrimitive
         ? x with { DType = Target }
         : throw new TypeRuleException($"{Name}: {x} to {Target.Name()} leaves out a part; real or imag says which is meant.");
 
+    private protected override LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands) =>
+        LoopNumbers.Convert(builder, operands[0], type, Target);
+
     /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => (((TensorType)operands[0]).DType, Target) switch
     {

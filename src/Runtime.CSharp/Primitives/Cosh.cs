@@ -16,6 +16,8 @@ public sealed partial record Cosh : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Cosh(), Domain.All);
 
+    private protected override Func<double, double> Function => Math.Cosh;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Cosh(x);
 

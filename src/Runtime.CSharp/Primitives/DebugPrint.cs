@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -20,6 +22,9 @@ public sealed partial record DebugPrint(string Label) : ElementwisePrimitive
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) =>
         new(new DebugPrint("sample"), source.Numbers(source.Numeric(), source.Shape()));
+
+    /// <summary>None: a report is of all elements at once.</summary>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands) => null;
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context)

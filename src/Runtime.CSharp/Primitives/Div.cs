@@ -17,6 +17,10 @@ public sealed partial record Div : ElementwiseBinary
     /// <summary>Draws a tensor and one away from zero.</summary>
     public static Sample Draw(SampleSource source) => Samples.Division(source, new Div());
 
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) => type.IsFloating()
+        ? builder.Divide(x, y)
+        : LoopNumbers.Quotient(builder, Name, x, y, remainder: false);
+
     private protected override Kernel? Float32 => ZipKernel<float, Kernels.Divide<float>>.Instance;
 
     private protected override Kernel? Float64 => ZipKernel<double, Kernels.Divide<double>>.Instance;

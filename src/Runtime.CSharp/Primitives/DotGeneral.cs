@@ -52,6 +52,21 @@ public sealed partial record DotGeneral(Axes LeftBatch, Axes RightBatch, Axes Le
     }
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands)
+    {
+        var x = (TensorType)operands[0];
+        var y = (TensorType)operands[1];
+        return LoopIndices.Move(operands, (builder, sources, index) => builder.ThroughStorage(
+            LoopReductions.Over(builder, x.Shape.Select(LeftContract), [LoopNumbers.Zero(builder, LoopTypes.Computed(x.DType))], (place, sum) =>
+            {
+                LoopValue left = sources[0](Place(x.Rank, LeftBatch, LeftContract, index, place, LeftBatch.Count));
+                LoopValue right = sources[1](Place(y.Rank, RightBatch, RightContract, index, place, index.Length - RightFree(y.Rank).Count));
+                return [x.DType.IsFloating() ? builder.FusedMultiplyAdd(left, right, sum[0]) : sum[0] + (left * right)];
+            })[0],
+            x.DType));
+    }
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) =>
         DotKernel.Of(this, (TensorType)operands[0], (TensorType)operands[1]);
 
@@ -193,6 +208,21 @@ public sealed partial record DotGeneral(Axes LeftBatch, Axes RightBatch, Axes Le
         Shape extents = paired.Concat(source.Shape(free, free));
         Axes order = Draws.Order(source, extents.Rank);
         return (new Axes(Enumerable.Range(0, paired.Rank).Select(axis => order.Items.IndexOf(axis))), extents.Select(order));
+    }
+
+    /// <summary>The place in an operand: its batch axes come first in the result, its other axes from a first one on.</summary>
+    private static ImmutableArray<LoopValue> Place(
+        int rank, Axes batch, Axes contract, ImmutableArray<LoopValue> index, ImmutableArray<LoopValue> summed, int free)
+    {
+        var place = new LoopValue[rank];
+        for (int axis = 0; axis < rank; axis++)
+        {
+            int inBatch = batch.Items.IndexOf(axis);
+            int inSum = contract.Items.IndexOf(axis);
+            place[axis] = inBatch >= 0 ? index[inBatch] : inSum >= 0 ? summed[inSum] : index[free++];
+        }
+
+        return [.. place];
     }
 
     private static Axes Made(Axes axes, Batched operand) =>

@@ -34,6 +34,17 @@ public sealed partial record DynamicSlice(Ints Sizes, bool Checked) : TensorPrim
     }
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands)
+    {
+        Shape shape = ((TensorType)operands[0]).Shape;
+        return LoopIndices.Move(operands, (builder, sources, index) =>
+        {
+            ImmutableArray<LoopValue> starts = LoopIndices.Starts(builder, Name, sources[1..], shape, [.. Sizes], Checked);
+            return sources[0]([.. index.Select((i, axis) => starts[axis] + i)]);
+        });
+    }
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => new MoveKernel(Write);
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -73,6 +74,31 @@ public abstract record DynamicWrite : Primitive
         Value x = tangents[0] ?? Ops.Zeros(node.Operands[0].Tensor);
         Value update = tangents[1] ?? Ops.Zeros(node.Operands[1].Tensor);
         return [Ops.Apply(this, [x, update, .. node.Operands.Skip(2)])];
+    }
+
+    /// <inheritdoc/>
+    public sealed override ElementRule? LowerElement(ImmutableArray<ValueType> operands)
+    {
+        Shape shape = ((TensorType)operands[0]).Shape;
+        var update = (TensorType)operands[1];
+        return update.Shape.Size == 0 ? LoopIndices.Move(operands, index => index) : LoopIndices.Move(operands, (builder, sources, index) =>
+        {
+            ImmutableArray<int> sizes = [.. update.Shape.ToArray()];
+            ImmutableArray<LoopValue> starts = LoopIndices.Starts(builder, Name, sources[2..], shape, sizes, IsChecked);
+            LoopValue inside = builder.Constant(Scalar.Of(true));
+            var places = new LoopValue[index.Length];
+            for (int axis = 0; axis < places.Length; axis++)
+            {
+                LoopValue place = index[axis] - starts[axis];
+                places[axis] = LoopIndices.Clamped(builder, place, sizes[axis] - 1);
+                inside = LoopIndices.Both(builder, inside, builder.Equal(place, places[axis]));
+            }
+
+            LoopValue before = sources[0](index);
+            LoopValue written = sources[1]([.. places]);
+            LoopValue after = Kind == ScatterUpdate.Set ? written : builder.ThroughStorage(before + written, update.DType);
+            return builder.Select(inside, after, before);
+        });
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
@@ -13,6 +14,12 @@ public abstract record ElementwiseBinary : ElementwisePrimitive
 
     /// <summary>Whether signed integers are taken as bits, without sign extension.</summary>
     private protected virtual bool OnBits => false;
+
+    /// <summary>The function in the loop language, in the type that computes elements of the dtype.</summary>
+    private protected virtual LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) => throw Undefined(type);
+
+    private protected sealed override LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands) =>
+        Element(builder, type, operands[0], operands[1]);
 
     private protected override Kernel? Float32 => new EachPairKernel<float>(Scalar);
 

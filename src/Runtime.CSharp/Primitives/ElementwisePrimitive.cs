@@ -40,6 +40,17 @@ public abstract record ElementwisePrimitive : TensorPrimitive
     };
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands)
+    {
+        DType type = ((TensorType)operands[^1]).DType;
+        DType result = ((TensorType)Infer(operands)[0]).DType;
+        return LoopTypes.IsStored(type) && LoopTypes.IsStored(result)
+            ? (builder, sources, index) =>
+                builder.ThroughStorage(Element(builder, type, [.. sources.Select(source => source(index))]), result)
+            : null;
+    }
+
+    /// <inheritdoc/>
     public sealed override Cost Cost(ImmutableArray<ValueType> operands)
     {
         Cost cost = base.Cost(operands);
@@ -57,6 +68,10 @@ public abstract record ElementwisePrimitive : TensorPrimitive
 
     /// <summary>The result's type from the operands'.</summary>
     private protected virtual TensorType ResultType(TensorType x) => x;
+
+    /// <summary>The function of elements in the loop language, in the type that computes; the last operand is of the given dtype.</summary>
+    private protected virtual LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands) =>
+        throw Undefined(type);
 
     /// <inheritdoc/>
     protected sealed override Batched BatchTensor(Node node, IReadOnlyList<Batched> operands, Extent size)

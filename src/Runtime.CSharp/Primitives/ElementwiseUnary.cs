@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
@@ -13,6 +14,16 @@ public abstract record ElementwiseUnary : ElementwisePrimitive
 
     /// <summary>Whether signed integers are taken as bits, without sign extension.</summary>
     private protected virtual bool OnBits => false;
+
+    /// <summary>The static function of f64 that the loop language calls, where it has no function of this name; or null.</summary>
+    private protected virtual Func<double, double>? Function => null;
+
+    /// <summary>The function in the loop language, in the type that computes elements of the dtype.</summary>
+    private protected virtual LoopValue Element(LoopBuilder builder, DType type, LoopValue x) =>
+        Function is { } function ? LoopNumbers.Call(builder, function.Method, x) : throw Undefined(type);
+
+    private protected sealed override LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands) =>
+        Element(builder, type, operands[0]);
 
     private protected override Kernel? Float32 => new EachKernel<float>(Scalar);
 
@@ -51,7 +62,7 @@ public abstract record ElementwiseUnary : ElementwisePrimitive
         return OnBits ? Elements.RunBitsOrBools(x.Type, loop) : Elements.Run(x.Type, loop);
     }
 
-    private Delegate Function(Type work) =>
+    private Delegate FunctionOf(Type work) =>
         work == typeof(double) ? (Func<double, double>)Scalar
         : work == typeof(float) ? (Func<float, float>)Scalar
         : work == typeof(Complex) ? (Func<Complex, Complex>)Scalar
@@ -66,7 +77,7 @@ public abstract record ElementwiseUnary : ElementwisePrimitive
             where TWork : unmanaged
             where TElement : struct, IElement<TStored, TWork>
         {
-            var function = (Func<TWork, TWork>)primitive.Function(typeof(TWork));
+            var function = (Func<TWork, TWork>)primitive.FunctionOf(typeof(TWork));
             TStored[] from = x.Data<TStored>();
             var to = new TStored[from.Length];
             for (int i = 0; i < from.Length; i++)

@@ -15,6 +15,8 @@ public sealed partial record Erf : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Erf(), Domain.All);
 
+    private protected override Func<double, double> Function => ErrorFunctions.Erf;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => ErrorFunctions.Erf(x);
 

@@ -16,6 +16,8 @@ public sealed partial record ErfInv : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new ErfInv(), Domain.Unit);
 
+    private protected override Func<double, double> Function => ErrorFunctions.ErfInv;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => ErrorFunctions.ErfInv(x);
 

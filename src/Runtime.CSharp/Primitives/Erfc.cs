@@ -15,6 +15,8 @@ public sealed partial record Erfc : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Erfc(), Domain.All);
 
+    private protected override Func<double, double> Function => ErrorFunctions.Erfc;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => ErrorFunctions.Erfc(x);
 

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -23,6 +25,9 @@ public sealed partial record Fma : ElementwisePrimitive
         Shape shape = source.Shape();
         return new(new Fma(), [.. Enumerable.Range(0, 3).Select(_ => source.Real(type, shape, Domain.All))]);
     }
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands) =>
+        builder.FusedMultiplyAdd(operands[0], operands[1], operands[2]);
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) =>

@@ -45,6 +45,22 @@ public sealed partial record Gather(
     }
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands)
+    {
+        Shape shape = ((TensorType)operands[0]).Shape;
+        int indexRank = ((TensorType)operands[1]).Rank;
+        return LoopIndices.Move(operands, (builder, sources, index) =>
+        {
+            ImmutableArray<LoopValue> row = [.. Windows.Across(indexRank).Select(axis => index[axis])];
+            (ImmutableArray<LoopValue> places, LoopValue inside) = Places(builder, sources[1], row, shape);
+            int[] kept = [.. Windows.Kept(shape.Rank)];
+            LoopValue element = sources[0]([.. places.Select((place, axis) =>
+                Array.IndexOf(kept, axis) is var i && i >= 0 ? place + index[Offset[i]] : place)]);
+            return Mode == OutOfRange.Drop ? builder.Select(inside, element, LoopNumbers.Zero(builder, element.Type)) : element;
+        });
+    }
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => new MoveKernel(Write);
 
     /// <inheritdoc/>
@@ -120,6 +136,30 @@ public sealed partial record Gather(
                 Boxes.Copy(new(x, places.InOperand[i], places.OperandStrides), window, places.Extents, parallel);
             }
         }
+    }
+
+    /// <summary>Where the window of an index vector starts, moved into the operand, and whether it lay inside.</summary>
+    private (ImmutableArray<LoopValue> Places, LoopValue Inside) Places(
+        LoopBuilder builder, ElementSource indices, ImmutableArray<LoopValue> row, Shape shape)
+    {
+        var places = new LoopValue[shape.Rank];
+        Array.Fill(places, builder.Index(0));
+        for (int i = 0; i < OperandBatch.Count; i++)
+        {
+            places[OperandBatch[i]] = row[IndexBatch[i]];
+        }
+
+        LoopValue inside = builder.Constant(Scalar.Of(true));
+        for (int i = 0; i < Start.Count; i++)
+        {
+            int axis = Start[i];
+            LoopValue number = LoopIndices.AsIndex(builder, indices(row.Add(builder.Index(i))));
+            LoopValue start = LoopIndices.Start(builder, Name, number, shape, axis, Sizes[axis], Mode == OutOfRange.Check);
+            inside = LoopIndices.Both(builder, inside, builder.Equal(start, number));
+            places[axis] += start;
+        }
+
+        return ([.. places], inside);
     }
 
     private Shape WindowShape(Shape indices) => Windows.Windows(indices, [.. Sizes.Select(size => new Extent(size))]);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -23,6 +24,11 @@ public sealed partial record Iota(DType Type, Shape Shape, int Axis) : TensorPri
         Shape shape = source.Shape(minRank: 1);
         return new(new Iota(source.Numeric(), shape, source.Int(0, shape.Rank - 1)), ImmutableArray<HostValue>.Empty);
     }
+
+    /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands) => LoopTypes.IsStored(Type)
+        ? (builder, _, index) => LoopNumbers.Convert(builder, index[Axis], DType.I64, Type)
+        : null;
 
     /// <inheritdoc/>
     protected override TensorType InferTensor(ImmutableArray<TensorType> operands)

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -17,6 +19,9 @@ public sealed partial record IsFinite : ElementwisePrimitive
     public static Sample Draw(SampleSource source) => new(new IsFinite(), source.Real(source.Shape(), Domain.All));
 
     private protected override TensorType ResultType(TensorType x) => x with { DType = DType.Bool };
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands) =>
+        builder.Less(builder.Absolute(operands[0]), builder.Constant(operands[0].Type, double.PositiveInfinity));
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) =>

@@ -16,6 +16,8 @@ public sealed partial record Lgamma : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Lgamma(), Domain.Positive);
 
+    private protected override Func<double, double> Function => GammaFunctions.LogGamma;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => GammaFunctions.LogGamma(x);
 

@@ -18,6 +18,8 @@ public sealed partial record Log : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Log(), Domain.Positive);
 
+    private protected override Func<double, double> Function => Math.Log;
+
     private protected override Kernel? Float32 => MapKernel<float, Kernels.Log>.Instance;
 
     private protected override Kernel? Float64 => MapKernel<double, Kernels.Log>.Instance;

@@ -1,3 +1,4 @@
+using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Loops;
 
@@ -14,6 +15,8 @@ public sealed partial record Max : ElementwiseBinary
 
     /// <summary>Draws two tensors that differ everywhere.</summary>
     public static Sample Draw(SampleSource source) => Samples.Unequal(source, new Max());
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) => type == DType.Bool ? builder.Or(x, y) : builder.Maximum(x, y);
 
     private protected override Kernel? Float32 => ZipKernel<float, Kernels.Maximum<float>>.Instance;
 

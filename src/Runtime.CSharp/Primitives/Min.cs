@@ -1,3 +1,4 @@
+using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Loops;
 
@@ -14,6 +15,8 @@ public sealed partial record Min : ElementwiseBinary
 
     /// <summary>Draws two tensors that differ everywhere.</summary>
     public static Sample Draw(SampleSource source) => Samples.Unequal(source, new Min());
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) => type == DType.Bool ? builder.And(x, y) : builder.Minimum(x, y);
 
     private protected override Kernel? Float32 => ZipKernel<float, Kernels.Minimum<float>>.Instance;
 

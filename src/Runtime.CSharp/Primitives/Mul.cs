@@ -16,6 +16,8 @@ public sealed partial record Mul : ElementwiseBinary
     /// <summary>Draws two tensors.</summary>
     public static Sample Draw(SampleSource source) => Samples.Binary(source, new Mul());
 
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) => builder.Multiply(x, y);
+
     private protected override Kernel? Float32 => ZipKernel<float, Kernels.Multiply<float>>.Instance;
 
     private protected override Kernel? Float64 => ZipKernel<double, Kernels.Multiply<double>>.Instance;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Loops;
 
@@ -14,6 +15,8 @@ public sealed partial record Neg : ElementwiseLinear
 
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Numeric(source, new Neg());
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x) => type.IsUnsigned() ? builder.Subtract(LoopNumbers.Zero(builder, x.Type), x) : builder.Negate(x);
 
     private protected override Kernel? Float32 => MapKernel<float, Kernels.Negate<float>>.Instance;
 

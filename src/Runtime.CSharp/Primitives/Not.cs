@@ -1,4 +1,6 @@
+using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -14,6 +16,8 @@ public sealed partial record Not : ElementwiseUnary
 
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Bits(source, new Not(), 1);
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x) => builder.Not(x);
 
     /// <inheritdoc/>
     protected override ulong Scalar(ulong x) => ~x;

@@ -1,4 +1,6 @@
+using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -14,6 +16,8 @@ public sealed partial record Or : ElementwiseBinary
 
     /// <summary>Draws two tensors.</summary>
     public static Sample Draw(SampleSource source) => Samples.Bits(source, new Or(), 2);
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) => builder.Or(x, y);
 
     /// <inheritdoc/>
     protected override ulong Scalar(ulong x, ulong y) => x | y;

@@ -35,6 +35,31 @@ public sealed partial record Pad(Ints Low, Ints High, Ints Interior) : TensorPri
     }
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands)
+    {
+        var x = (TensorType)operands[0];
+        return !LoopTypes.IsStored(x.DType) ? null
+            : x.Shape.Size == 0 ? (_, sources, _) => sources[1]([])
+            : (builder, sources, index) =>
+            {
+                LoopValue inside = builder.Constant(Scalar.Of(true));
+                var places = new LoopValue[index.Length];
+                for (int axis = 0; axis < places.Length; axis++)
+                {
+                    LoopValue place = index[axis] - builder.Index(Low[axis]);
+                    LoopValue step = builder.Index(Interior[axis] + 1);
+                    long last = (x.Shape[axis].Value - 1L) * (Interior[axis] + 1);
+                    LoopValue within = LoopIndices.Clamped(builder, place, last);
+                    inside = LoopIndices.Both(builder, inside, builder.Equal(within, place));
+                    inside = LoopIndices.Both(builder, inside, builder.Equal(within % step, builder.Index(0)));
+                    places[axis] = within / step;
+                }
+
+                return builder.Select(inside, sources[0]([.. places]), sources[1]([]));
+            };
+    }
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => new MoveKernel(Write);
 
     /// <inheritdoc/>

@@ -44,6 +44,18 @@ public sealed partial record Permute(Axes Permutation) : LinearPrimitive
     public override NDArray Evaluate(NDArray x) => Strided.Copy(x, x.Shape.Select(Permutation), Strides(x.Shape));
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands) => LoopIndices.Move(operands, index =>
+    {
+        var source = new LoopValue[index.Length];
+        for (int i = 0; i < source.Length; i++)
+        {
+            source[Permutation[i]] = index[i];
+        }
+
+        return [.. source];
+    });
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands)
     {
         var x = (TensorType)operands[0];

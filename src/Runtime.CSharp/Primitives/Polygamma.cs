@@ -1,5 +1,6 @@
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -20,6 +21,13 @@ public sealed partial record Polygamma(int Order) : ElementwiseUnary
 
     private protected override TensorType ResultType(TensorType x) =>
         Order >= 0 ? x : throw new TypeRuleException($"{Name}: the order is at least 0, not {Order}.");
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x)
+    {
+        LoopValue order = builder.Constant(Core.Scalar.Of(DType.I32, (long)Order));
+        LoopValue wide = builder.Convert(x, DType.F64);
+        return builder.Convert(builder.Call(((Func<int, double, double>)GammaFunctions.Polygamma).Method, order, wide), x.Type);
+    }
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => GammaFunctions.Polygamma(Order, x);

@@ -23,6 +23,27 @@ public sealed partial record Pow : ElementwiseBinary
     /// <summary>Draws positive bases and any exponents.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Pow(), Domain.Positive, Domain.All);
 
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y)
+    {
+        if (type.IsFloating())
+        {
+            return LoopNumbers.Call(builder, ((Func<double, double, double>)Math.Pow).Method, x, y);
+        }
+
+        if (type.IsUnsigned())
+        {
+            LoopValue power = builder.Call(((Func<ulong, ulong, ulong>)Whole).Method, builder.Convert(x, DType.U64), builder.Convert(y, DType.U64));
+            return builder.Convert(power, x.Type);
+        }
+
+        LoopValue zero = LoopNumbers.Zero(builder, x.Type);
+        builder.Fail(
+            builder.And(builder.Equal(x, zero), builder.Less(y, zero)),
+            () => new DomainException($"{Name}: integer division by zero in 0 to a negative power."));
+        LoopValue signed = builder.Call(((Func<long, long, long>)Whole).Method, builder.Convert(x, DType.I64), builder.Convert(y, DType.I64));
+        return builder.Convert(signed, x.Type);
+    }
+
     private protected override Kernel? Float32 => ZipKernel<float, Kernels.Power>.Instance;
 
     private protected override Kernel? Float64 => ZipKernel<double, Kernels.Power>.Instance;
@@ -34,16 +55,21 @@ public sealed partial record Pow : ElementwiseBinary
     protected override Complex Scalar(Complex x, Complex y) => ComplexFunctions.Pow(x, y);
 
     /// <inheritdoc/>
-    protected override long Scalar(long x, long y) => y >= 0 ? (long)Scalar((ulong)x, (ulong)y) : x switch
+    protected override long Scalar(long x, long y) => x == 0 && y < 0
+        ? throw new DomainException($"{Name}: integer division by zero in 0 to the power {y}.")
+        : Whole(x, y);
+
+    /// <inheritdoc/>
+    protected override ulong Scalar(ulong x, ulong y) => Whole(x, y);
+
+    private static long Whole(long x, long y) => y >= 0 ? (long)Whole((ulong)x, (ulong)y) : x switch
     {
-        0 => throw new DomainException($"{Name}: integer division by zero in 0 to the power {y}."),
         1 => 1,
         -1 => y % 2 == 0 ? 1 : -1,
         _ => 0,
     };
 
-    /// <inheritdoc/>
-    protected override ulong Scalar(ulong x, ulong y)
+    private static ulong Whole(ulong x, ulong y)
     {
         ulong product = 1;
         for (; y != 0; y >>= 1)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -27,6 +28,19 @@ public sealed partial record RandomBits(Shape Shape) : UnaryPrimitive
     public override TensorType Infer(TensorType x) => x.DType == DType.U32 && x.Rank > 0 && x.Shape[^1].Value == 2
         ? x with { Shape = x.Shape.Remove(x.Rank - 1).Concat(Shape) }
         : throw new TypeRuleException($"{Name}: takes keys u32[.., 2], not {x}.");
+
+    /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands)
+    {
+        int rank = ((TensorType)operands[0]).Rank - 1;
+        return (builder, keys, index) =>
+        {
+            LoopValue counter = builder.Convert(LoopIndices.Flat(builder, [.. index.Skip(rank)], Shape), DType.U32);
+            LoopValue Key(int word) => keys[0]([.. index.Take(rank), builder.Index(word)]);
+            (LoopValue first, LoopValue second) = ThreefryHash.Words(builder, Key(0), Key(1), LoopNumbers.Zero(builder, DType.U32), counter);
+            return builder.Xor(first, second);
+        };
+    }
 
     /// <inheritdoc/>
     public override NDArray Evaluate(NDArray x)

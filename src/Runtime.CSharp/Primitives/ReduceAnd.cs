@@ -1,5 +1,6 @@
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -21,6 +22,8 @@ public sealed partial record ReduceAnd(Axes Axes) : Reduction
         Shape shape = source.Shape(minExtent: 0);
         return new(new ReduceAnd(Draws.Some(source, shape.Rank)), source.Bools(shape));
     }
+
+    private protected override LoopOp Joins => LoopOp.And;
 
     /// <inheritdoc/>
     public override NDArray Evaluate(NDArray x) =>

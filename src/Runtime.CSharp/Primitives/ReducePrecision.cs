@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -31,6 +33,12 @@ public sealed partial record ReducePrecision(int ExponentBits, int MantissaBits)
         ? x
         : throw new TypeRuleException(
             $"{Name}: a format of {ExponentBits} exponent and {MantissaBits} mantissa bits; at least 1 and 0 are wanted.");
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands)
+    {
+        LoopValue bits = LoopBits.From(builder, operands[0], type);
+        return LoopBits.Of(builder, Round(builder, bits, Format.Of(type)), type);
+    }
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context)
@@ -79,6 +87,35 @@ public sealed partial record ReducePrecision(int ExponentBits, int MantissaBits)
         }
 
         return sign | magnitude;
+    }
+
+    /// <summary>The same in the loop language.</summary>
+    private LoopValue Round(LoopBuilder builder, LoopValue bits, Format format)
+    {
+        LoopValue Number(ulong value) => LoopNumbers.Whole(builder, bits.Type, value);
+        LoopValue infinity = Number(((1UL << format.Exponent) - 1) << format.Mantissa);
+        LoopValue sign = builder.And(bits, Number(1UL << (format.Exponent + format.Mantissa)));
+        LoopValue number = builder.Xor(bits, sign);
+        LoopValue magnitude = number;
+        if (MantissaBits < format.Mantissa)
+        {
+            int cut = format.Mantissa - MantissaBits;
+            LoopValue tieToEven = builder.And(builder.ShiftRight(number, cut), Number(1));
+            magnitude = number + Number((1UL << (cut - 1)) - 1) + tieToEven;
+            magnitude = builder.ShiftLeft(builder.ShiftRight(magnitude, cut), cut);
+        }
+
+        if (ExponentBits < format.Exponent)
+        {
+            ulong bias = (1UL << (format.Exponent - 1)) - 1;
+            ulong reach = (1UL << (ExponentBits - 1)) - 1;
+            LoopValue exponent = builder.ShiftRight(magnitude, format.Mantissa);
+            LoopValue flushed = builder.Select(builder.LessOrEqual(exponent, Number(bias - reach)), Number(0), magnitude);
+            magnitude = builder.Select(builder.Less(Number(bias + reach), exponent), infinity, flushed);
+        }
+
+        LoopValue whenNaN = MantissaBits == 0 ? infinity : number;
+        return builder.Or(sign, builder.Select(builder.Less(infinity, number), whenNaN, magnitude));
     }
 
     /// <summary>How many bits the exponent and the fraction of a dtype have.</summary>

@@ -31,6 +31,8 @@ public sealed partial record ReduceProd(Axes Axes) : Reduction, INumberEvaluatio
     /// <inheritdoc/>
     public override NDArray Evaluate(NDArray x) => Dispatch.Numbers(this, [x]);
 
+    private protected override LoopOp Joins => LoopOp.Multiply;
+
     /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => ReduceKernels.Product((TensorType)operands[0], Axes);
 

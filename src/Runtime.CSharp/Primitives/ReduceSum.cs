@@ -50,6 +50,9 @@ public sealed partial record ReduceSum(Axes Axes) : LinearPrimitive
     }
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands) => LoopReductions.Rule((TensorType)operands[0], Axes, LoopOp.Add);
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands)
     {
         var x = (TensorType)operands[0];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -37,6 +38,12 @@ public abstract record Reduction : UnaryPrimitive
             ? x with { Shape = x.Shape.Remove(Along) }
             : throw new TypeRuleException($"{Name}: no elements along axes {Along} of {x}, and no elements have no {Name}.");
     }
+
+    /// <summary>The operation of the loop language that joins two elements.</summary>
+    private protected abstract LoopOp Joins { get; }
+
+    /// <inheritdoc/>
+    public sealed override ElementRule? LowerElement(ImmutableArray<ValueType> operands) => LoopReductions.Rule((TensorType)operands[0], Along, Joins);
 
     /// <inheritdoc/>
     public sealed override Batched Batch(Batched x, Extent size)

@@ -1,5 +1,6 @@
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -14,6 +15,12 @@ public sealed partial record Rem : ElementwiseBinary
 
     /// <summary>Draws quotients between whole numbers.</summary>
     public static Sample Draw(SampleSource source) => Samples.Remainder(source, new Rem());
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) => type.IsFloating()
+        ? LoopNumbers.Call(builder, ((Func<double, double, double>)Cut).Method, x, y)
+        : LoopNumbers.Quotient(builder, Name, x, y, remainder: true);
+
+    private static double Cut(double x, double y) => x % y;
 
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => x % y;

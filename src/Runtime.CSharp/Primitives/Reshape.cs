@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -27,6 +28,13 @@ public sealed partial record Reshape(Shape Shape) : LinearPrimitive
     public override TensorType Infer(TensorType x) => x.Shape.Size == Shape.Size
         ? x with { Shape = Shape }
         : throw new TypeRuleException($"{Name}: the {x.Shape.Size} elements of {x} do not fill the shape {Shape} of {Shape.Size}.");
+
+    /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands)
+    {
+        Shape from = ((TensorType)operands[0]).Shape;
+        return LoopIndices.Move(operands, (builder, index) => LoopIndices.Reshaped(builder, index, Shape, from));
+    }
 
     /// <inheritdoc/>
     public override NDArray Evaluate(NDArray x) => x.Reshaped(Shape);

@@ -38,6 +38,14 @@ public sealed partial record Reverse(Axes Axes) : LinearPrimitive
     }
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands)
+    {
+        Shape shape = ((TensorType)operands[0]).Shape;
+        return LoopIndices.Move(operands, (builder, index) =>
+            [.. index.Select((i, axis) => Axes.Contains(axis) ? builder.Index(shape[axis].Value - 1) - i : i)]);
+    }
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => new MoveKernel(Write);
 
     /// <inheritdoc/>

@@ -1,4 +1,6 @@
+using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -13,6 +15,8 @@ public sealed partial record Round : ElementwiseUnary
 
     /// <summary>Draws a tensor away from the jumps.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Round(), Samples.BetweenSteps);
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x) => builder.Round(x);
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Round(x, MidpointRounding.ToEven);

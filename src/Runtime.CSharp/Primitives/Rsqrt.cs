@@ -1,4 +1,5 @@
 using System.Numerics;
+using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Loops;
 
@@ -17,6 +18,12 @@ public sealed partial record Rsqrt : ElementwiseUnary
 
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Rsqrt(), Domain.Positive);
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x)
+    {
+        LoopValue root = builder.SquareRoot(builder.Convert(x, DType.F64));
+        return builder.Convert(builder.Divide(builder.Constant(DType.F64, 1), root), x.Type);
+    }
 
     private protected override Kernel? Float32 => MapKernel<float, Kernels.ReciprocalSquareRoot<float>>.Instance;
 

@@ -37,6 +37,9 @@ public sealed partial record Select : ElementwisePrimitive
         return operands[1];
     }
 
+    private protected override LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands) =>
+        builder.Select(operands[0], operands[1], operands[2]);
+
     /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => ((TensorType)operands[1]).DType switch
     {

@@ -1,4 +1,6 @@
+using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -14,6 +16,14 @@ public sealed partial record ShiftLeft : ElementwiseBinary
 
     /// <summary>Draws two tensors.</summary>
     public static Sample Draw(SampleSource source) => Samples.Shift(source, new ShiftLeft());
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y)
+    {
+        LoopValue zero = LoopNumbers.Zero(builder, x.Type);
+        LoopValue amount = LoopNumbers.Bits(builder, type, y);
+        LoopValue inside = builder.Less(amount, LoopNumbers.Whole(builder, amount.Type, (ulong)(8 * type.Size())));
+        return builder.Select(inside, builder.ShiftLeft(x, builder.Select(inside, y, zero)), zero);
+    }
 
     /// <inheritdoc/>
     protected override ulong Scalar(ulong x, ulong y) => y < 64 ? x << (int)y : 0;

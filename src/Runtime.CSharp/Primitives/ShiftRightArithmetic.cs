@@ -1,5 +1,6 @@
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -16,6 +17,18 @@ public sealed partial record ShiftRightArithmetic : ElementwiseBinary
 
     /// <summary>Draws two tensors.</summary>
     public static Sample Draw(SampleSource source) => Samples.Shift(source, new ShiftRightArithmetic());
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y)
+    {
+        DType signed = x.Type.Size() == 8 ? DType.I64 : DType.I32;
+        LoopValue number = builder.Bitcast(x, signed);
+        number = type.IsUnsigned() ? builder.ThroughStorage(number, DType.I8 + (type - DType.U8)) : number;
+        LoopValue most = LoopNumbers.Whole(builder, signed, (ulong)(8 * x.Type.Size()) - 1);
+        LoopValue amount = LoopNumbers.Bits(builder, type, y);
+        LoopValue inside = builder.Less(amount, builder.Bitcast(most, amount.Type));
+        LoopValue shifted = builder.ShiftRight(number, builder.Select(inside, builder.Bitcast(amount, signed), most));
+        return builder.Bitcast(shifted, x.Type);
+    }
 
     /// <inheritdoc/>
     protected override long Scalar(long x, long y) => x >> (int)Math.Min((ulong)y, 63);

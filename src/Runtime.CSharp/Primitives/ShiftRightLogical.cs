@@ -1,4 +1,6 @@
+using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -14,6 +16,16 @@ public sealed partial record ShiftRightLogical : ElementwiseBinary
 
     /// <summary>Draws two tensors.</summary>
     public static Sample Draw(SampleSource source) => Samples.Shift(source, new ShiftRightLogical());
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y)
+    {
+        LoopValue bits = LoopNumbers.Bits(builder, type, x);
+        LoopValue amount = LoopNumbers.Bits(builder, type, y);
+        LoopValue zero = LoopNumbers.Zero(builder, bits.Type);
+        LoopValue inside = builder.Less(amount, LoopNumbers.Whole(builder, amount.Type, (ulong)(8 * type.Size())));
+        LoopValue shifted = builder.ShiftRight(bits, builder.Select(inside, amount, zero));
+        return builder.Bitcast(builder.Select(inside, shifted, zero), x.Type);
+    }
 
     /// <inheritdoc/>
     protected override ulong Scalar(ulong x, ulong y) => y < 64 ? x >> (int)y : 0;

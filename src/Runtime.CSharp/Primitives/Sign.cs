@@ -19,6 +19,15 @@ public sealed partial record Sign : ElementwiseUnary
     /// <summary>Draws a tensor away from 0.</summary>
     public static Sample Draw(SampleSource source) => Samples.NonZero(source, new Sign());
 
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x)
+    {
+        LoopValue zero = LoopNumbers.Zero(builder, x.Type);
+        LoopValue one = builder.Constant(Core.Scalar.One(x.Type));
+        return type.IsUnsigned()
+            ? builder.Minimum(x, one)
+            : builder.Select(builder.Less(zero, x), one, builder.Select(builder.Less(x, zero), builder.Negate(one), x));
+    }
+
     private protected override Kernel? Float32 => MapKernel<float, Kernels.Sign<float>>.Instance;
 
     private protected override Kernel? Float64 => MapKernel<double, Kernels.Sign<double>>.Instance;

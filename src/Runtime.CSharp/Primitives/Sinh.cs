@@ -16,6 +16,8 @@ public sealed partial record Sinh : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Sinh(), Domain.All);
 
+    private protected override Func<double, double> Function => Math.Sinh;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Sinh(x);
 

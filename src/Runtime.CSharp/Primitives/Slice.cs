@@ -61,6 +61,10 @@ public sealed partial record Slice(Ints Start, Ints Limit, Ints Stride) : Linear
     }
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands) => LoopIndices.Move(operands, (builder, index) =>
+        [.. index.Select((i, axis) => builder.Index(Start[axis]) + (i * builder.Index(Stride[axis])))]);
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => new MoveKernel(Write);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Loops;
 
@@ -17,6 +18,8 @@ public sealed partial record Sqrt : ElementwiseUnary
 
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Sqrt(), Domain.Positive);
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x) => builder.SquareRoot(x);
 
     private protected override Kernel? Float32 => MapKernel<float, Kernels.SquareRoot<float>>.Instance;
 

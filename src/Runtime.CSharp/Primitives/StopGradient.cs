@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -18,6 +20,8 @@ public sealed partial record StopGradient : ElementwisePrimitive
     /// <summary>Draws a tensor; it has no derivative to compare with differences.</summary>
     public static Sample Draw(SampleSource source) =>
         new(new StopGradient(), source.Numbers(source.Numeric(), source.Shape())) { Active = ParameterMask.None(1) };
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands) => operands[0];
 
     /// <inheritdoc/>
     protected override NDArray EvaluateTensor(NDArray[] operands, EvaluationContext context) => operands[0];

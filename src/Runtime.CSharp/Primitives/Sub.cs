@@ -1,4 +1,5 @@
 using System.Numerics;
+using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Loops;
 
@@ -14,6 +15,8 @@ public sealed partial record Sub : ElementwiseBinary
 
     /// <summary>Draws two tensors.</summary>
     public static Sample Draw(SampleSource source) => Samples.Binary(source, new Sub());
+
+    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) => builder.Subtract(x, y);
 
     private protected override Kernel? Float32 => ZipKernel<float, Kernels.Subtract<float>>.Instance;
 

@@ -17,6 +17,8 @@ public sealed partial record Tan : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Tan(), new(-1.2, 1.2));
 
+    private protected override Func<double, double> Function => Math.Tan;
+
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Tan(x);
 

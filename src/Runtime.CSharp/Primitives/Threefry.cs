@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -22,6 +23,14 @@ public sealed partial record Threefry : TensorPrimitive
         return new(
             new Threefry(), source.Integers(DType.U32, shape, 0, uint.MaxValue), source.Integers(DType.U32, shape, 0, uint.MaxValue));
     }
+
+    /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands) => (builder, sources, index) =>
+    {
+        LoopValue Word(int operand, int word) => sources[operand](index.SetItem(index.Length - 1, builder.Index(word)));
+        (LoopValue first, LoopValue second) = ThreefryHash.Words(builder, Word(0, 0), Word(0, 1), Word(1, 0), Word(1, 1));
+        return builder.Select(builder.Equal(index[^1], builder.Index(0)), first, second);
+    };
 
     /// <inheritdoc/>
     protected override TensorType InferTensor(ImmutableArray<TensorType> operands)

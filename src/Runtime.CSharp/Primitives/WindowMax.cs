@@ -70,6 +70,9 @@ public sealed partial record WindowMax(Ints Window, Ints Strides, Ints PadLow, I
     }
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands) => LoopReductions.Window((TensorType)operands[0], Sliding, LoopOp.Maximum);
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands)
     {
         var x = (TensorType)operands[0];

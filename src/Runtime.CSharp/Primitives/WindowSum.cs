@@ -67,6 +67,9 @@ public sealed partial record WindowSum(Ints Window, Ints Strides, Ints PadLow, I
     }
 
     /// <inheritdoc/>
+    public override ElementRule? LowerElement(ImmutableArray<ValueType> operands) => LoopReductions.Window((TensorType)operands[0], Sliding, LoopOp.Add);
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands)
     {
         var x = (TensorType)operands[0];
