@@ -26,18 +26,26 @@ let private bits (value: HostValue) =
 let private results graph =
     Interpreter.Run(graph, arguments.ToImmutableArray()) |> Array.map bits
 
-/// The nodes of a graph and of the bodies inside.
-let rec private size (graph: Graph) : int =
+/// What costs nothing where it stands: a pass may write it twice.
+let private isFree (node: Node) =
+    match node.Primitive with
+    | :? Constant
+    | :? Broadcast
+    | :? Reshape -> true
+    | _ -> false
+
+/// The nodes of a graph and of the bodies inside that do anything.
+let rec private work (graph: Graph) : int =
     graph.Nodes
     |> Seq.sumBy (fun node ->
         let mutable inside = 0
 
         node.Primitive.MapBodies(fun body ->
-            inside <- inside + size body.Graph
+            inside <- inside + work body.Graph
             body)
         |> ignore
 
-        1 + inside)
+        (if isFree node then 0 else 1) + inside)
 
 let private laws =
     testList
@@ -50,11 +58,11 @@ let private laws =
                     Verifier.Check after
                     results after = results graph)
 
-                testProperty $"{pass.Name} makes no graph larger, and finds nothing when it comes again" (fun program ->
+                testProperty $"{pass.Name} adds no work, and finds nothing when it comes again" (fun program ->
                     let graph = graphOf program
                     let after = pass.Apply.Invoke graph
 
-                    size after <= size graph
+                    work after <= work graph
                     && Object.ReferenceEquals(pass.Apply.Invoke after, after))
         ]
 
@@ -87,7 +95,7 @@ let private merging =
                     Ops.Constant(Scalar.Of(DType.F64, value))
 
                 let graph = Graph.Of([], fun _ -> [ Ops.Add(number 0.0, number -0.0) ])
-                Expect.equal (size (MergeEqualNodes.Apply graph)) 3 "two constants")
+                Expect.equal (MergeEqualNodes.Apply graph).Nodes.Length 3 "two constants")
 
             testCase "bodies are merged inside, and nodes whose bodies become equal are one" (fun () ->
                 let tensor = TensorType.Of(DType.F64, 3) :> ValueType
@@ -105,7 +113,7 @@ let private merging =
 
                 let after = MergeEqualNodes.Apply graph
                 Expect.equal (names after) [ "call"; "mul" ] "one call"
-                Expect.equal (size after) 4 "exp and add inside")
+                Expect.equal (work after) 4 "exp and add inside")
 
             testCase "a million nodes, shared twice at each step, take linear time" (fun () ->
                 let parameter = Value.Parameter(TensorType.Of(DType.F32, 3))

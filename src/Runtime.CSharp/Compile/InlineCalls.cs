@@ -18,7 +18,7 @@ public static class InlineCalls
     public static Graph Apply(Graph graph)
     {
         Dictionary<Body, int> holders = Holders(graph);
-        return new Rewriter(() => (node, original) => Inlined(node, original, holders)).Apply(graph);
+        return new Rewriter(_ => (node, original) => Inlined(node, original, holders)).Apply(graph);
     }
 
     private static ImmutableArray<Value> Inlined(Node node, Node original, Dictionary<Body, int> holders) =>

@@ -12,7 +12,7 @@ public static class MergeEqualNodes
     /// <summary>The graph without a node that equals another.</summary>
     public static Graph Apply(Graph graph) => new Rewriter(Rule).Apply(graph);
 
-    private static Func<Node, Node, ImmutableArray<Value>> Rule()
+    private static Func<Node, Node, ImmutableArray<Value>> Rule(Graph graph)
     {
         var first = new Dictionary<Node, Node>(new SameCall());
         return (node, _) => node.Primitive is DebugPrint || first.TryAdd(node, node) ? node.Results : first[node].Results;

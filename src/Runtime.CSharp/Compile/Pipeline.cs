@@ -18,8 +18,11 @@ public sealed class Pipeline
     /// <summary>What every graph goes through.</summary>
     public static Pipeline Default { get; } = new(
         new("inline_calls", InlineCalls.Apply),
+        new("sink_constants", SinkConstants.Apply),
         new("simplify", Simplify.Apply),
         new("merge_equal_nodes", MergeEqualNodes.Apply),
+        new("hoist_invariants", HoistInvariants.Apply),
+        new("settle_loops", SettleLoops.Apply),
         new("remove_unread", RemoveUnread.Apply));
 
     /// <summary>The passes, in order.</summary>

@@ -5,20 +5,20 @@ namespace Adjoint.Compile;
 
 /// <summary>Takes a graph node by node, operands first, and the bodies inside it before the nodes that hold them.</summary>
 /// <param name="start">Gives, for one graph, the rule that says what stands for a node's results, from the node as it now is and as it was.</param>
-internal sealed class Rewriter(Func<Func<Node, Node, ImmutableArray<Value>>> start)
+internal sealed class Rewriter(Func<Graph, Func<Node, Node, ImmutableArray<Value>>> start)
 {
     private readonly Dictionary<Body, Body> bodies = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Takes nodes by a rule that does not ask what they were, and that is the same for all graphs.</summary>
     internal Rewriter(Func<Node, ImmutableArray<Value>> rule)
-        : this(() => (node, _) => rule(node))
+        : this(_ => (node, _) => rule(node))
     {
     }
 
     /// <summary>The graph rewritten; itself where no rule changed a thing.</summary>
     internal Graph Apply(Graph graph)
     {
-        Func<Node, Node, ImmutableArray<Value>> rule = start();
+        Func<Node, Node, ImmutableArray<Value>> rule = start(graph);
         var substitution = new Substitution();
         foreach (Node node in graph.Nodes)
         {

@@ -1,70 +1,52 @@
 using System.Collections.Immutable;
-using Adjoint.Core;
+using Adjoint.Compile.Rules;
 using Adjoint.Ir;
 using Adjoint.Primitives;
 
 namespace Adjoint.Compile;
 
-/// <summary>Leaves out nodes that change nothing and joins layouts in a row. Every rule keeps each bit of each number.</summary>
-/// <remarks>x + 0 stays, since −0 + 0 is 0; x + −0 and x − 0 go. Complex products stay: (x + iy)(1 + 0i) loses signs of zero and makes NaN of ∞.</remarks>
+/// <summary>Leaves out nodes that change nothing, computes what literals decide, and joins layouts in a row. Every rule keeps each bit of each number.</summary>
+/// <remarks>
+/// The rules stand in families, each its own file; the first that fits is taken, until none does. What a rule leaves unread goes by
+/// itself. Rules of a value look at its producers alone, so the pass takes linear time.
+/// </remarks>
 public static class Simplify
 {
     /// <summary>The graph, in bodies too, without such nodes.</summary>
-    public static Graph Apply(Graph graph) =>
-        new Rewriter(node => Simpler(node) is { } value ? [value] : node.Results).Apply(graph);
+    public static Graph Apply(Graph graph) => new Rewriter(Rule).Apply(graph);
 
-    private static Value? Simpler(Node node) => node.Primitive switch
+    private static Func<Node, Node, ImmutableArray<Value>> Rule(Graph graph)
     {
-        Add => Left(node, MinusZero) ?? Right(node, MinusZero),
-        Sub => Left(node, Zero),
-        Mul => Left(node, RealOne) ?? Right(node, RealOne),
-        Div => Left(node, RealOne),
-        Neg => Before<Neg>(node)?.Operands[0],
-        Primitives.Convert convert => Same(node, node.Operands[0].Tensor.DType == convert.Target),
-        Reshape reshape => OfReshape(node, reshape),
-        Permute permute => OfPermute(node, permute),
-        Broadcast broadcast => OfBroadcast(node, broadcast),
-        _ => null,
-    };
-
-    private static Value? OfReshape(Node node, Reshape outer) => Before<Reshape>(node) is { } inner
-        ? Ops.Reshape(inner.Operands[0], outer.Shape)
-        : Same(node, outer.Shape.Equals(node.Operands[0].Tensor.Shape));
-
-    private static Value? OfPermute(Node node, Permute outer) => Before<Permute>(node) is { Primitive: Permute first } inner
-        ? Ops.Permute(inner.Operands[0], new Axes(outer.Permutation.Select(axis => first.Permutation[axis])))
-        : Same(node, outer.Permutation.Equals(Axes.All(outer.Permutation.Count)));
-
-    private static Value? OfBroadcast(Node node, Broadcast outer) => Before<Broadcast>(node) is { Primitive: Broadcast first } inner
-        ? Ops.Broadcast(inner.Operands[0], outer.Shape, new Axes(first.Axes.Select(axis => outer.Axes[axis])))
-        : Same(node, outer.Axes.Equals(Axes.All(outer.Shape.Rank)));
-
-    private static Value? Same(Node node, bool same) => same ? node.Operands[0] : null;
-
-    /// <summary>The node before a node of one operand, where it is of this primitive.</summary>
-    private static Node? Before<T>(Node node)
-        where T : Primitive => node.Operands[0].Producer is { Primitive: T } before ? before : null;
-
-    /// <summary>The left operand, where the right one is neutral everywhere.</summary>
-    private static Value? Left(Node node, Func<DType, Scalar?> neutral) => IsNeutral(node.Operands[1], neutral) ? node.Operands[0] : null;
-
-    /// <summary>The right operand, where the left one is neutral everywhere.</summary>
-    private static Value? Right(Node node, Func<DType, Scalar?> neutral) => IsNeutral(node.Operands[0], neutral) ? node.Operands[1] : null;
-
-    private static bool IsNeutral(Value value, Func<DType, Scalar?> neutral)
-    {
-        Node? node = value.Producer;
-        while (node?.Primitive is Broadcast)
+        HashSet<Value> shared = Uses.Shared(graph);
+        return (node, original) =>
         {
-            node = node.Operands[0].Producer;
-        }
+            if (Branches.Of(node) is { } results)
+            {
+                return results;
+            }
 
-        return node?.Primitive is Constant constant && neutral(constant.Value.Type) == constant.Value;
+            bool alone = original.Operands.Length > 0 && !shared.Contains(original.Operands[0]);
+            Value? simpler = Simpler(node) ?? (alone ? Products.OfSwapped(node) : null);
+            return simpler is null ? node.Results : [Whole(simpler)];
+        };
     }
 
-    private static Scalar? Zero(DType type) => Scalar.Zero(type);
+    /// <summary>A value that a rule has made, made simpler itself.</summary>
+    internal static Value Whole(Value value)
+    {
+        while (value.Producer is { } node && Simpler(node) is { } simpler)
+        {
+            value = simpler;
+        }
 
-    private static Scalar? MinusZero(DType type) => type.IsComplex() ? null : type.IsFloating() ? Scalar.Of(type, -0.0) : Scalar.Zero(type);
+        return value;
+    }
 
-    private static Scalar? RealOne(DType type) => type.IsComplex() ? null : Scalar.One(type);
+    private static Value? Simpler(Node node) => node.Results.Length != 1
+        ? null
+        : Literals.Of(node) ?? Algebra.Of(node) ?? Layouts.Of(node) ?? Repetitions.Of(node) ?? Parts.Of(node) ?? Products.Of(node);
+
+    /// <summary>The node before a node of one operand, where it is of this primitive.</summary>
+    internal static Node? Before<T>(Node node, int operand = 0)
+        where T : Primitive => node.Operands[operand].Producer is { Primitive: T } before ? before : null;
 }

@@ -1,0 +1,66 @@
+using Adjoint.Core;
+using Adjoint.Ir;
+using Adjoint.Primitives;
+
+namespace Adjoint.Compile.Rules;
+
+/// <summary>Transposes beside products: a product reads its operands along any axes, and sums in the order in which they are named.</summary>
+internal static class Products
+{
+    /// <summary>A product of a permuted operand, read where it lies; the order of its free axes must be the same.</summary>
+    internal static Value? Of(Node node) => node.Primitive is DotGeneral dot ? OfLeft(node, dot) ?? OfRight(node, dot) : null;
+
+    /// <summary>A permutation that swaps the sides of a product which nobody else reads: the product of the other order.</summary>
+    internal static Value? OfSwapped(Node node)
+    {
+        if (node.Primitive is not Permute permute || Simplify.Before<DotGeneral>(node) is not { Primitive: DotGeneral dot } product)
+        {
+            return null;
+        }
+
+        int batch = dot.LeftBatch.Count;
+        int left = dot.LeftFree(product.Operands[0].Tensor.Rank).Count;
+        int right = dot.RightFree(product.Operands[1].Tensor.Rank).Count;
+        int[] swapped =
+        [
+            .. Enumerable.Range(0, batch),
+            .. Enumerable.Range(batch + left, right),
+            .. Enumerable.Range(batch, left),
+        ];
+        return permute.Permutation.SequenceEqual(swapped)
+            ? Ops.Dot(product.Operands[1], product.Operands[0], dot.RightBatch, dot.LeftBatch, dot.RightContract, dot.LeftContract)
+            : null;
+    }
+
+    private static Value? OfLeft(Node node, DotGeneral dot)
+    {
+        if (Simplify.Before<Permute>(node) is not { Primitive: Permute { Permutation: var axes } } permuted
+            || !KeepsOrder(dot.LeftFree(axes.Count), axes))
+        {
+            return null;
+        }
+
+        var read = dot with { LeftBatch = Through(dot.LeftBatch, axes), LeftContract = Through(dot.LeftContract, axes) };
+        return Ops.Apply(read, permuted.Operands[0], node.Operands[1]);
+    }
+
+    private static Value? OfRight(Node node, DotGeneral dot)
+    {
+        if (Simplify.Before<Permute>(node, 1) is not { Primitive: Permute { Permutation: var axes } } permuted
+            || !KeepsOrder(dot.RightFree(axes.Count), axes))
+        {
+            return null;
+        }
+
+        var read = dot with { RightBatch = Through(dot.RightBatch, axes), RightContract = Through(dot.RightContract, axes) };
+        return Ops.Apply(read, node.Operands[0], permuted.Operands[0]);
+    }
+
+    private static Axes Through(Axes axes, Axes permutation) => new(axes.Select(axis => permutation[axis]));
+
+    private static bool KeepsOrder(Axes free, Axes permutation)
+    {
+        int[] places = [.. free.Select(axis => permutation[axis])];
+        return places.SequenceEqual(places.Order());
+    }
+}
