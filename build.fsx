@@ -215,6 +215,12 @@ let pack arguments =
 let docs _ =
     runProject "build/Docs" "Adjoint.Docs" [ root; Path.Combine(root, "out", "docs") ]
 
+/// Measures Adjoint beside compiled C++ and the limits of the machine.
+let bench arguments =
+    match arguments with
+    | "--calls" :: rest -> runProject "benchmarks/Calls" "Adjoint.Calls" rest
+    | _ -> runProject "benchmarks/Figures" "Adjoint.Figures" arguments
+
 let clean _ =
     for folder in [ "src"; "tests"; "examples"; "benchmarks"; "build" ] do
         let path = Path.Combine(root, folder)
@@ -236,6 +242,7 @@ let targets =
         "api", "write the lists of the public API anew, docs/api", api
         "coverage", "write docs/coverage.md from a run of every law over every primitive", coverage
         "suites", "judge by the suites of others, and write docs/suites.md; their folder, if not ../shared/suites", judge
+        "bench", "measure beside compiled C++ and write docs/benchmarks.md; --only NAME, --quick, --calls, --list", bench
         "format", "lay out all sources", format
         "lint", "check layout, analyzers and the repository's own rules", lint
         "packages", "resolve packages anew after a change of paket.dependencies", packages

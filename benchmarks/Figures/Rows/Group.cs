@@ -1,0 +1,24 @@
+using Adjoint.Figures.Report;
+
+namespace Adjoint.Figures.Rows;
+
+/// <summary>Rows of one table, made when they are measured so that arguments of one row are let go before the next.</summary>
+/// <param name="Key">The name of the drawing, and what --only can name.</param>
+/// <param name="Title">The heading.</param>
+/// <param name="Note">How the rows are taken.</param>
+/// <param name="Rows">Each with its name, and what measures it.</param>
+internal sealed record Group(string Key, string Title, string Note, IReadOnlyList<(string Name, Func<Setting, IEnumerable<Row>> Measure)> Rows)
+{
+    /// <summary>A group of kernels.</summary>
+    public static Group Of(string key, string title, string note, IEnumerable<(string Name, Func<Kernel> Make)> kernels) =>
+        new(key, title, note, [.. kernels.Select(kernel => (kernel.Name, Measurer(kernel.Make)))]);
+
+    /// <summary>The table of the rows that are wanted, or null if none is.</summary>
+    public Table? Measure(Setting setting)
+    {
+        var wanted = Rows.Where(row => setting.Wants(Key, row.Name)).ToArray();
+        return wanted.Length == 0 ? null : new(Title, Note, [.. wanted.SelectMany(row => row.Measure(setting))]);
+    }
+
+    private static Func<Setting, IEnumerable<Row>> Measurer(Func<Kernel> make) => setting => KernelRun.Measure(make(), setting);
+}

@@ -1,0 +1,24 @@
+using Adjoint.Figures.Limits;
+using Adjoint.Figures.Measure;
+using Adjoint.Figures.Native;
+
+namespace Adjoint.Figures.Rows;
+
+/// <summary>What rows are measured with.</summary>
+/// <param name="Limits">The machine's limits, measured when they are first asked for.</param>
+/// <param name="Workshop">Compilers and counterparts.</param>
+/// <param name="Effort">How often to measure.</param>
+/// <param name="Best">Whether the best of the samples stands for all instead of their median.</param>
+/// <param name="Wanted">Parts of the names of rows to measure; all if there is none.</param>
+/// <param name="Log">Takes lines for whoever waits.</param>
+internal sealed record Setting(
+    Lazy<MachineLimits> Limits, Workshop Workshop, Effort Effort, bool Best, IReadOnlyList<string> Wanted, Action<string> Log)
+{
+    /// <summary>Whether a row of this name in this group is wanted.</summary>
+    public bool Wants(string group, string name) =>
+        Wanted.Count == 0 || Wanted.Any(part => $"{group} {name}".Contains(part, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Times contenders: nanoseconds of one call each.</summary>
+    public double[] Time(params IReadOnlyList<Contender> contenders) =>
+        [.. Contest.Run(contenders, Effort).Select(time => time.Typical(Best))];
+}
