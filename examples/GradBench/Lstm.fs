@@ -21,50 +21,58 @@ type Data =
         Sequence: Tensor<float>
     }
 
-type private Layer =
+/// Weight and bias of each of the gates forget, in and out and of the change: [b] each.
+type private Gates = (Tensor<float> * Tensor<float>) list
+
+type private Memory =
     {
         Hidden: Tensor<float>
         Cell: Tensor<float>
     }
 
-/// One layer's next state. weights, biases : [4, b]
-let private advance (weights: Tensor<float>) (biases: Tensor<float>) layer (input: Tensor<float>) =
-    let gate (i: int) from = from * weights[i] + biases[i]
+/// One layer's next state.
+let private advance (gates: Gates) memory (input: Tensor<float>) =
+    let gate i from =
+        let weight, bias = gates[i]
+        from * weight + bias
+
     let forget = Tensor.sigmoid (gate 0 input)
-    let keep = Tensor.sigmoid (gate 1 layer.Hidden)
+    let keep = Tensor.sigmoid (gate 1 memory.Hidden)
     let out = Tensor.sigmoid (gate 2 input)
-    let change = Tensor.tanh (gate 3 layer.Hidden)
-    let cell = layer.Cell * forget + keep * change
+    let change = Tensor.tanh (gate 3 memory.Hidden)
+    let cell = memory.Cell * forget + keep * change
 
     {
         Hidden = out * Tensor.tanh cell
         Cell = cell
     }
 
+/// The gates of each layer.
+let private layers units (parameters: Parameters) : Gates list =
+    let part = Tensor.reshape [ -1; 2; 4; units ] parameters.Main
+
+    [
+        for l in 0 .. part.Shape[0] - 1 -> [ for gate in 0..3 -> part[l, 0, gate, *], part[l, 1, gate, *] ]
+    ]
+
 let objective data parameters =
-    let count, units = parameters.Main.Shape[0] / 2, data.Sequence.Shape[1]
-    let gates = Tensor.reshape [ count; 2; 4; units ] parameters.Main
+    let layers = layers data.Sequence.Shape[1] parameters
 
     let first =
         [
-            for l in 0 .. count - 1 ->
+            for l in 0 .. layers.Length - 1 ->
                 {
                     Hidden = data.State[2 * l]
                     Cell = data.State[2 * l + 1]
                 }
         ]
 
-    let step layers input =
-        let both =
-            layers
-            |> List.indexed
-            |> List.mapFold
-                (fun input (l, layer) ->
-                    let next = advance gates[l, 0] gates[l, 1] layer input
-                    next, next.Hidden)
-                input
-
-        both
+    // The input of a layer is what is hidden in the one before.
+    let step memories input =
+        (input, List.zip layers memories)
+        ||> List.mapFold (fun input (gates, memory) ->
+            let next = advance gates memory input
+            next, next.Hidden)
 
     let inputs = data.Sequence[.. data.Sequence.Shape[0] - 2] * parameters.Extra[0]
     let _, hidden = Flow.scan step first inputs

@@ -8,10 +8,10 @@ let private slope (x: Tensor<float>) (y: Tensor<float>) =
 
 let private step (h: float) x (y: Tensor<float>) =
     let k1 = slope x y
-    let k2 = slope x (y + 0.5 * h * k1)
-    let k3 = slope x (y + 0.5 * h * k2)
+    let k2 = slope x (y + h * k1 / 2.0)
+    let k3 = slope x (y + h * k2 / 2.0)
     let k4 = slope x (y + h * k3)
-    y + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
+    y + h * (k1 + 2.0 * k2 + 2.0 * k3 + k4) / 6.0
 
 /// y at time 2, of x's size.
 let primal (steps: int) x =

@@ -5,6 +5,7 @@ module Adjoint.Suites.Main
 open System
 open System.IO
 open System.Text
+open Adjoint.Suites
 open Adjoint.Suites.Derivatives
 open Adjoint.Suites.StableHlo
 
@@ -69,6 +70,10 @@ let main arguments =
                  value or of x f'(x).",
                 Special.read (Path.Combine(folder, "special-functions.json.gz"))
                 |> chosen filter
+                "GradBench",
+                "The twelve evals, answered by `examples/GradBench`: outputs of hand-derived C++ programs, to 1e-9 relatively; of particle and \
+                 saddle differences, to 1e-4 (gradbench/gradbench, MIT; inputs of ba, ht and lstm: microsoft/ADBench, MIT).",
+                GradBench.read (Path.Combine(folder, "gradbench")) |> chosen filter
             ]
 
         for title, about, cases in sections do
