@@ -31,4 +31,10 @@ internal static class ScalarMath
         double e = Math.Exp(-Math.Abs(x));
         return (x < 0.0 ? e : 1.0) / (1.0 + e);
     }
+
+    /// <summary>What is left of x/y cut towards zero.</summary>
+    public static double Remainder(double x, double y) => x % y;
+
+    /// <summary>What is left of x/y cut towards zero.</summary>
+    public static float Remainder(float x, float y) => x % y;
 }

@@ -16,10 +16,10 @@ public sealed partial record Lgamma : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Lgamma(), Domain.Positive);
 
-    private protected override Func<double, double> Function => GammaFunctions.LogGamma;
+    private protected override Func<double, double> Function => Kernels.GammaFunctions.LogGamma;
 
     /// <inheritdoc/>
-    protected override double Scalar(double x) => GammaFunctions.LogGamma(x);
+    protected override double Scalar(double x) => Kernels.GammaFunctions.LogGamma(x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx * Ops.Digamma(x);

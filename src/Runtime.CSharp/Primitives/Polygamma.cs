@@ -26,11 +26,11 @@ public sealed partial record Polygamma(int Order) : ElementwiseUnary
     {
         LoopValue order = builder.Constant(Core.Scalar.Of(DType.I32, (long)Order));
         LoopValue wide = builder.Convert(x, DType.F64);
-        return builder.Convert(builder.Call(((Func<int, double, double>)GammaFunctions.Polygamma).Method, order, wide), x.Type);
+        return builder.Convert(builder.Call(((Func<int, double, double>)Kernels.GammaFunctions.Polygamma).Method, order, wide), x.Type);
     }
 
     /// <inheritdoc/>
-    protected override double Scalar(double x) => GammaFunctions.Polygamma(Order, x);
+    protected override double Scalar(double x) => Kernels.GammaFunctions.Polygamma(Order, x);
 
     /// <inheritdoc/>
     protected override Value? Tangent(Value dx, Value x, Value y) => dx * Ops.Polygamma(Order + 1, x);

@@ -1,4 +1,4 @@
-namespace Adjoint.Primitives;
+namespace Adjoint.Kernels;
 
 /// <summary>The logarithm of the gamma function and its derivatives, in f64.</summary>
 /// <remarks>Formulas by their numbers in the NIST Digital Library of Mathematical Functions (DLMF).</remarks>
@@ -46,7 +46,7 @@ internal static class GammaFunctions
 
         if (x < 1.5)
         {
-            return NearTwo(x - 1) - ElementaryFunctions.Log1p(x - 1);
+            return NearTwo(x - 1) - ScalarMath.Log1p(x - 1);
         }
 
         double product = 1;
@@ -84,6 +84,21 @@ internal static class GammaFunctions
 
         return sum;
     }
+
+    /// <summary>As <see cref="LogGamma(double)"/>, rounded.</summary>
+    internal static float LogGamma(float x) => (float)LogGamma((double)x);
+
+    /// <summary>ψ.</summary>
+    internal static double Digamma(double x) => Polygamma(0, x);
+
+    /// <summary>ψ, rounded.</summary>
+    internal static float Digamma(float x) => (float)Polygamma(0, x);
+
+    /// <summary>The derivative of ψ of an order that is a whole number.</summary>
+    internal static double PolygammaOf(double order, double x) => Polygamma((int)order, x);
+
+    /// <summary>The derivative of ψ of an order that is a whole number, rounded.</summary>
+    internal static float PolygammaOf(float order, float x) => (float)Polygamma((int)order, x);
 
     private static bool IsPole(double x) => x <= 0 && Math.Floor(x) == x && double.IsFinite(x);
 

@@ -1,0 +1,138 @@
+namespace Adjoint.Loops;
+
+/// <summary>The error function, its complement and its inverse.</summary>
+/// <remarks>
+/// Method: erf x = x + x P(x²) near 0; beyond, erfc x = e^(−x²) w Q(t) with w = 1/(x + 2) and t = 1 − 4w, after Shepherd and Laframboise (Math.
+/// Comp. 36, 1981), the rounding of x² carried into the exponential; polynomials near the best in relative error. The inverse is M. J. Wichura's
+/// (Algorithm AS 241, Appl. Statist. 37, 1988).
+/// </remarks>
+internal static class ErrorFunctions
+{
+    private static readonly double[] SingleNear =
+    [
+        0.12837916612625122, -0.3761262595653534, 0.1128358542919159, -0.026853812858462334, 0.005188327748328447, -0.0008010193705558777,
+        7.853861461626366e-05,
+    ];
+
+    private static readonly double[] DoubleNear =
+    [
+        0.1283791670955126, -0.3761263890318375, 0.11283791670954857, -0.026866170645072893, 0.005223977624780861, -0.0008548326978741853,
+        0.00012055331036886446, -1.4925593506565451e-05, 1.6460972811716624e-06, -1.6350025165777398e-07, 1.465787945858312e-08,
+        -1.136566448471931e-09, 5.945259273827027e-11,
+    ];
+
+    private static readonly double[] SingleFar =
+    [
+        1.0215827226638794, -0.6871606707572937, 0.27947190403938293, -0.03644354268908501, -0.021506117656826973, 0.006493031978607178,
+        0.003054618602618575, -0.0008928689640015364, -0.0005448784213513136, 0.00011855241609737277,
+    ];
+
+    private static readonly double[] DoubleFar =
+    [
+        1.021582705242023, -0.687160684413809, 0.27947209255603156, -0.03644223150710231, -0.02151066188771844, 0.0064791850763703755,
+        0.0030906120062773783, -0.0008372962080844451, -0.0006630726937407856, 3.4372677549670255e-05, 0.0001444635582609469,
+        3.414353554696745e-05, -2.1657317971976006e-05, -1.6112632303545586e-05, -1.256163542596654e-06, 3.6645139491429753e-06,
+        2.269040945651089e-06, -1.0910381970575031e-07, -8.850146132423909e-07, -1.4431033308935572e-07, 1.866077363247014e-07,
+    ];
+
+    private static readonly double[] CentreTop =
+    [
+        3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4, 4.5921953931549871457e4,
+        6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3,
+    ];
+
+    private static readonly double[] CentreBottom =
+    [
+        1, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3, 2.1213794301586595867e4, 3.9307895800092710610e4,
+        2.8729085735721942674e4, 5.2264952788528545610e3,
+    ];
+
+    private static readonly double[] ShoulderTop =
+    [
+        1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0, 1.27045825245236838258e0,
+        2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4,
+    ];
+
+    private static readonly double[] ShoulderBottom =
+    [
+        1, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1, 1.48103976427480074590e-1, 1.51986665636164571966e-2,
+        5.47593808499534494600e-4, 1.05075007164441684324e-9,
+    ];
+
+    private static readonly double[] TailTop =
+    [
+        6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1, 2.65321895265761230930e-2,
+        1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7,
+    ];
+
+    private static readonly double[] TailBottom =
+    [
+        1, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2, 7.86869131145613259100e-4, 1.84631831751005468180e-5,
+        1.42151175831644588870e-7, 2.04426310338993978564e-15,
+    ];
+
+    /// <summary>erf x.</summary>
+    internal static LoopValue Erf(RealBuilder m, LoopValue x)
+    {
+        LoopValue a = m.Abs(x);
+        LoopValue near = Near(m, a);
+        LoopValue far = m.Number(1) - Beyond(m, m.AtMost(a, m.IsSingle ? 5 : 7));
+        return m.WithSign(m.Choose(m.Less(a, 1), near, far), x);
+    }
+
+    /// <summary>1 − erf x.</summary>
+    internal static LoopValue Erfc(RealBuilder m, LoopValue x)
+    {
+        LoopValue a = m.Abs(x);
+        LoopValue one = m.Number(1);
+        LoopValue beyond = Beyond(m, m.AtMost(a, m.IsSingle ? 10.1875 : 27.3125));
+        beyond = m.Choose(m.Less(x, 0), m.Number(2) - beyond, beyond);
+        LoopValue near = m.Fma(-x, m.Polynomial(x * x, SingleNear, DoubleNear), one - x);
+        return m.Choose(m.Less(a, 0.5), near, beyond);
+    }
+
+    /// <summary>The y with erf y = x: a ratio of polynomials in 0.180625 − x²/4 up to 0.85, in r − 1.6 and r − 5 with r = √(−ln((1 − x)/2)) beyond.</summary>
+    internal static LoopValue ErfInv(RealBuilder m, LoopValue x)
+    {
+        LoopValue a = m.Abs(x);
+        LoopValue centre = m.Builder.LessOrEqual(a, m.Number(0.85));
+        LoopValue r = m.Root(-Logarithms.Log(m, m.Number(0.5) * (m.Number(1) - a)));
+        LoopValue t = m.Choose(centre, m.Fma(m.Number(-0.25) * a, a, m.Number(0.180625)), r - m.Number(1.6));
+        LoopValue top = Mixed(m, t, centre, CentreTop, ShoulderTop);
+        LoopValue factor = m.Choose(centre, m.Number(0.35355339059327373) * a, m.Number(0.70710678118654757));
+        LoopValue value = factor * (top / Mixed(m, t, centre, CentreBottom, ShoulderBottom));
+        if (!m.IsSingle)
+        {
+            value = m.Builder.Rare(m.Greater(r, 5), [value], () => [Tail(m, r - m.Number(5))])[0];
+        }
+
+        return m.WithSign(m.Choose(m.Equal(a, 1), m.Infinity, value), x);
+    }
+
+    private static LoopValue Tail(RealBuilder m, LoopValue t) =>
+        m.Number(0.70710678118654757) * (m.Polynomial(t, TailTop, TailTop) / m.Polynomial(t, TailBottom, TailBottom));
+
+    /// <summary>A polynomial with one set of coefficients or another.</summary>
+    private static LoopValue Mixed(RealBuilder m, LoopValue t, LoopValue test, double[] yes, double[] no)
+    {
+        LoopValue sum = m.Choose(test, m.Number(yes[^1]), m.Number(no[^1]));
+        for (int i = yes.Length - 2; i >= 0; i--)
+        {
+            sum = m.Fma(sum, t, yes[i] == no[i] ? m.Number(yes[i]) : m.Choose(test, m.Number(yes[i]), m.Number(no[i])));
+        }
+
+        return sum;
+    }
+
+    /// <summary>erf a for 0 ≤ a ≤ 1.</summary>
+    private static LoopValue Near(RealBuilder m, LoopValue a) => m.Fma(a, m.Polynomial(a * a, SingleNear, DoubleNear), a);
+
+    /// <summary>erfc a for a ≥ ½ up to where it is 0.</summary>
+    private static LoopValue Beyond(RealBuilder m, LoopValue a)
+    {
+        LoopValue w = m.Number(1) / (a + m.Number(2));
+        LoopValue q = m.Polynomial(m.Fma(m.Number(-4), w, m.Number(1)), SingleFar, DoubleFar);
+        LoopValue square = a * a;
+        return Exponentials.ExpOfSum(m, -square, m.Fma(-a, a, square), w * q);
+    }
+}
