@@ -57,7 +57,7 @@ internal static class Literals
     private static Value? Kept(Node node, TensorType type, Scalar x) => node.Primitive switch
     {
         Reshape or Permute or Reverse or Slice => Ops.Full(type.Shape, x),
-        DynamicSlice { Checked: false } => Ops.Full(type.Shape, x),
+        DynamicSlice { Checked: false } or Gather { Mode: OutOfRange.Clamp } => Ops.Full(type.Shape, x),
         Concatenate when node.Operands.All(operand => Uniform.Of(operand) == x) => Ops.Full(type.Shape, x),
         Pad when Uniform.Of(node.Operands[1]) == x => Ops.Full(type.Shape, x),
         ReduceMax or ReduceMin or ReduceAnd or ReduceOr when node.Operands[0].Tensor.Shape.Size > 0 => Ops.Full(type.Shape, x),
