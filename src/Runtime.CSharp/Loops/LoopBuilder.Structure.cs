@@ -20,6 +20,11 @@ public sealed partial class LoopBuilder
     public ImmutableArray<LoopValue> Serial(
         LoopValue count, ImmutableArray<LoopValue> initial, Func<LoopValue, ImmutableArray<LoopValue>, ImmutableArray<LoopValue>> body)
     {
+        if (count.Most <= 0)
+        {
+            return initial;
+        }
+
         LoopBlock outer = Current;
         var block = new LoopBlock(outer, mayNotRun: false);
         LoopValue index = NewParameter(block, DType.I64, 0, Math.Max(count.Most - 1, 0));
@@ -46,6 +51,11 @@ public sealed partial class LoopBuilder
         if (IsInLanes)
         {
             throw new InvalidOperationException("A loop over lanes stands in no other.");
+        }
+
+        if (count.Most <= 0 && ops.IsEmpty)
+        {
+            return [];
         }
 
         LoopBlock outer = Current;

@@ -21,7 +21,11 @@ public sealed partial class LoopBuilder(string name)
     /// <summary>Whether the block that is being built lies in a loop over lanes.</summary>
     public bool IsInLanes => lanes > 0;
 
-    private LoopBlock Current => current ?? throw new InvalidOperationException("An instruction stands in a phase.");
+    /// <summary>The operation that is being lowered and where it stands in the user's model, for errors.</summary>
+    internal (string Operation, string Where)? Site { get; set; }
+
+    /// <summary>The block that is being built.</summary>
+    internal LoopBlock Current => current ?? throw new InvalidOperationException("An instruction stands in a phase.");
 
     /// <summary>A buffer; operands come first, then results, then working memory.</summary>
     public LoopBuffer Buffer(LoopBufferKind kind, DType type, long length)
@@ -94,11 +98,22 @@ public sealed partial class LoopBuilder(string name)
     /// <summary>Makes room in a stack.</summary>
     public void Grow(LoopBuffer stack, LoopValue needed) => Current.Append(new GrowItem(stack, needed));
 
-    /// <summary>Ends the run with an error if a test holds.</summary>
+    /// <summary>Ends the run with an error if a test holds. Where a site is known, the error says it.</summary>
     public void Fail(LoopValue test, Func<AdjointException> error)
     {
+        if (test.IsConstant && test.Constant.AsLong == 0)
+        {
+            return;
+        }
+
         Current.Append(new FailItem(test, failures.Count));
-        failures.Add(error);
+        failures.Add(Site is { } site ? () => Located(error(), site) : error);
+    }
+
+    private static AdjointException Located(AdjointException error, (string Operation, string Where) site)
+    {
+        error.Locate(site.Operation, site.Where);
+        return error;
     }
 
     /// <summary>Whether a value can be read in the block that is being built: it stands in it or around it.</summary>

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Adjoint.Core;
+using Adjoint.Ir;
+using Adjoint.Loops;
+using Adjoint.Primitives;
+
+namespace Adjoint.Compile.Methods;
+
+/// <summary>Lowers a graph of small values, with the loops and branches in it, to one program with one phase of one tile.</summary>
+/// <remarks>
+/// A tensor of few elements lives in registers; a larger one is computed where it is read, or lies in working memory once it is read often.
+/// What a loop carries is updated in place where the step allows it.
+/// </remarks>
+internal sealed partial class RegionLowering
+{
+    private readonly LoopBuilder builder;
+    private readonly Workspace workspace;
+
+    private RegionLowering(string name)
+    {
+        builder = new(name);
+        workspace = new(builder);
+    }
+
+    /// <summary>The program of a graph all of whose nodes <see cref="Lowerable"/> takes.</summary>
+    internal static LoopProgram Lower(Graph graph, string name)
+    {
+        var lowering = new RegionLowering(name);
+        ImmutableArray<LoopBuffer> inputs = lowering.Buffers(LoopBufferKind.Input, graph.Parameters);
+        ImmutableArray<LoopBuffer> outputs = lowering.Buffers(LoopBufferKind.Output, graph.Results);
+        lowering.builder.Phase(1, _ => lowering.Whole(graph, inputs, outputs));
+        return lowering.builder.Build();
+    }
+
+    private ImmutableArray<LoopBuffer> Buffers(LoopBufferKind kind, ImmutableArray<Value> values) =>
+        [.. values.Select(value => builder.Buffer(kind, value.Tensor.DType, value.Tensor.Shape.Size))];
+
+    private void Whole(Graph graph, ImmutableArray<LoopBuffer> inputs, ImmutableArray<LoopBuffer> outputs)
+    {
+        var frame = new Frame(graph, workspace);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            frame.Targets.TryAdd(graph.Results[i], outputs[i]);
+        }
+
+        ImmutableArray<Local> results = Run(
+            frame, [.. graph.Parameters.Select((parameter, i) => Argument(parameter.Tensor, inputs[i]))]);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (results[i] is not Stored stored || !stored.IsAt(outputs[i], builder.Index(0)))
+            {
+                Copying.Write(builder, (TensorLocal)results[i], outputs[i], builder.Index(0));
+            }
+        }
+    }
+
+    /// <summary>A parameter of the region: what is small is loaded once.</summary>
+    private TensorLocal Argument(TensorType type, LoopBuffer buffer)
+    {
+        var stored = new Stored(type, buffer, builder.Index(0));
+        return Sizes.InRegisters(type) ? workspace.Load(stored) : stored;
+    }
+
+    /// <summary>The results of a body for arguments. Each is held once for the caller.</summary>
+    private ImmutableArray<Local> Run(Graph graph, ImmutableArray<Local> arguments) => Run(new Frame(graph, workspace), arguments);
+
+    private ImmutableArray<Local> Run(Frame frame, ImmutableArray<Local> arguments)
+    {
+        Bind(frame, arguments);
+        return Finish(frame);
+    }
+
+    private static void Bind(Frame frame, ImmutableArray<Local> arguments)
+    {
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            frame.Bind(frame.Graph.Parameters[i], arguments[i]);
+        }
+    }
+
+    private ImmutableArray<Local> Finish(Frame frame)
+    {
+        foreach (Node node in Schedule.Of(frame.Graph))
+        {
+            Lower(frame, node);
+        }
+
+        ImmutableArray<Local> results = [.. frame.Graph.Results.Select(result => frame[result])];
+        foreach (Local result in results)
+        {
+            workspace.Hold(result);
+        }
+
+        foreach (Value result in frame.Graph.Results)
+        {
+            frame.Use(result);
+        }
+
+        return results;
+    }
+
+    /// <summary>Lowers a node and gives up its operands; a node with bodies does so itself, and its results come held.</summary>
+    private void Lower(Frame frame, Node node)
+    {
+        ImmutableArray<Local> results = node.Primitive switch
+        {
+            BodyPrimitive => Control(frame, node),
+            StackIndexed or StackEmpty or StackAdd => StackOperation(frame, node),
+            DynamicWrite => [PartWritten(frame, node)],
+            Scatter scatter => [ScatterInto(frame, node, scatter)],
+            _ => Plain(frame, node),
+        };
+        for (int i = 0; i < results.Length; i++)
+        {
+            frame.Bind(node.Results[i], results[i]);
+        }
+
+        if (node.Primitive is not BodyPrimitive)
+        {
+            GiveUp(frame, node);
+            return;
+        }
+
+        foreach (Local result in results)
+        {
+            workspace.Release(result);
+        }
+    }
+
+    /// <summary>The uses of a node's operands by it are over.</summary>
+    private static void GiveUp(Frame frame, Node node)
+    {
+        foreach (Value operand in node.Operands)
+        {
+            frame.Use(operand);
+        }
+    }
+
+    private ImmutableArray<Local> Plain(Frame frame, Node node) => node.Primitive switch
+    {
+        Check check => [Checked(frame, node, check)],
+        Cumulative => [Running(frame, node)],
+        Sort sort => Sorted(frame, node, sort),
+        TopK top => Largest(frame, node, top),
+        ArgExtremum => [Extremum(frame, node)],
+        _ => [Element(frame, node)],
+    };
+}
