@@ -14,7 +14,7 @@ internal sealed partial class RegionLowering
         LoopBuffer[] pinned = [.. arguments.SelectMany(argument => argument.Reads)];
         Array.ForEach(pinned, workspace.Pin);
         GiveUp(frame, node);
-        Place[] places = Places(frame, node, arguments, graphs);
+        Destination[] places = Destinations(frame, node, arguments, graphs);
         ImmutableArray<LoopValue> numbers = Choose(choice, graphs, 0, arguments, places);
         int next = 0;
         ImmutableArray<Local> results = [.. places.Select(place => place.Result(builder, numbers, ref next))];
@@ -23,7 +23,7 @@ internal sealed partial class RegionLowering
             workspace.Hold(result);
         }
 
-        foreach (Place place in places)
+        foreach (Destination place in places)
         {
             if (place.Memory is { } memory)
             {
@@ -36,14 +36,14 @@ internal sealed partial class RegionLowering
     }
 
     /// <summary>Where results come to lie: in the memory of an argument that a branch updates and nobody else reads, or it is left open.</summary>
-    private Place[] Places(Frame frame, Node node, ImmutableArray<Local> arguments, ImmutableArray<Graph> graphs)
+    private Destination[] Destinations(Frame frame, Node node, ImmutableArray<Local> arguments, ImmutableArray<Graph> graphs)
     {
         var taken = new HashSet<LoopBuffer>(ReferenceEqualityComparer.Instance);
-        var places = new Place[node.Results.Length];
+        var places = new Destination[node.Results.Length];
         for (int i = 0; i < places.Length; i++)
         {
             frame.Targets.Remove(node.Results[i], out LoopBuffer? target);
-            var place = new Place(node.Results[i].Type, target);
+            var place = new Destination(node.Results[i].Type, target);
             int source = graphs.Max(graph => InPlace.Source(graph, i));
             Local? argument = source < 0 ? null : arguments[source];
             bool isFree = argument is not null && argument.Reads.Length > 0 && argument.Reads.All(buffer => workspace.Holds(buffer) == 0);
@@ -60,7 +60,7 @@ internal sealed partial class RegionLowering
     }
 
     private ImmutableArray<LoopValue> Choose(
-        LoopValue choice, ImmutableArray<Graph> graphs, int at, ImmutableArray<Local> arguments, Place[] places)
+        LoopValue choice, ImmutableArray<Graph> graphs, int at, ImmutableArray<Local> arguments, Destination[] places)
     {
         if (at == graphs.Length - 1)
         {
@@ -73,7 +73,7 @@ internal sealed partial class RegionLowering
     }
 
     /// <summary>Runs one branch and puts its results into their places.</summary>
-    private ImmutableArray<LoopValue> Alternative(Graph graph, ImmutableArray<Local> arguments, Place[] places)
+    private ImmutableArray<LoopValue> Alternative(Graph graph, ImmutableArray<Local> arguments, Destination[] places)
     {
         ImmutableArray<Local> results = Run(graph, arguments);
         for (int i = 0; i < places.Length; i++)
@@ -127,7 +127,7 @@ internal sealed partial class RegionLowering
     }
 
     /// <summary>Decides on a place that was left open: memory that the branch has made, or new memory.</summary>
-    private void Settle(Place place, Local result)
+    private void Settle(Destination place, Local result)
     {
         if (place.IsSmall || place.Memory is not null || place.Store is not null)
         {
@@ -154,7 +154,7 @@ internal sealed partial class RegionLowering
         Pin(place);
     }
 
-    private void Pin(Place place)
+    private void Pin(Destination place)
     {
         if (place.Memory is { } memory)
         {
@@ -163,7 +163,7 @@ internal sealed partial class RegionLowering
     }
 
     /// <summary>Where a result of a branch comes to lie: in registers, in memory, or in a stack's memory.</summary>
-    private sealed class Place(ValueType type, LoopBuffer? target)
+    private sealed class Destination(ValueType type, LoopBuffer? target)
     {
         internal ValueType Type { get; } = type;
 
