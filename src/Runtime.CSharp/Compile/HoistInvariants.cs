@@ -9,7 +9,7 @@ namespace Adjoint.Compile;
 /// What costs nothing where it stands (literals, broadcasts, reshapes) stays, and is copied to where it is wanted outside. Out of a loop
 /// that may run no step only that moves which can neither fail nor run forever. A debug print stays where it prints.
 /// </remarks>
-public static class HoistInvariants
+internal static class HoistInvariants
 {
     /// <summary>The graph, in bodies too, whose loops repeat nothing that is the same in each step.</summary>
     public static Graph Apply(Graph graph)

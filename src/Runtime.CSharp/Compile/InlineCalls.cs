@@ -9,7 +9,7 @@ namespace Adjoint.Compile;
 /// A body that stands once is moved; one that stands often is copied where it is small, so that nests in which each body is called twice
 /// do not grow. Checkpoints stay: what they run again is meant to be run again.
 /// </remarks>
-public static class InlineCalls
+internal static class InlineCalls
 {
     /// <summary>The largest body that is copied, in nodes.</summary>
     private const int Small = 64;

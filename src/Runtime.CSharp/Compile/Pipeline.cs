@@ -7,7 +7,11 @@ namespace Adjoint.Compile;
 /// <summary>A step of the way from a graph to what runs: a graph with the same results.</summary>
 /// <param name="Name">The name in messages, snake_case.</param>
 /// <param name="Apply">What it does.</param>
-public sealed record Pass(string Name, Func<Graph, Graph> Apply);
+public sealed record Pass(string Name, Func<Graph, Graph> Apply)
+{
+    /// <summary>Whether results may be rounded otherwise than before; of all other passes they are the same to the bit.</summary>
+    public bool Rounds { get; init; }
+}
 
 /// <summary>Passes, one after the other. Nodes that no result depends on need none: a graph holds only what its results need.</summary>
 public sealed class Pipeline
@@ -23,7 +27,8 @@ public sealed class Pipeline
         new("merge_equal_nodes", MergeEqualNodes.Apply),
         new("hoist_invariants", HoistInvariants.Apply),
         new("settle_loops", SettleLoops.Apply),
-        new("remove_unread", RemoveUnread.Apply));
+        new("remove_unread", RemoveUnread.Apply),
+        new("place_fma", PlaceFma.Apply) { Rounds = true });
 
     /// <summary>The passes, in order.</summary>
     public ImmutableArray<Pass> Passes { get; }

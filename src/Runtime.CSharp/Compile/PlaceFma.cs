@@ -11,7 +11,7 @@ namespace Adjoint.Compile;
 /// A product that stands more than once is left, so that all its readers see the same number; of two products in a sum the left is
 /// joined. Each result is as near as a sum of a rounded product, or nearer: |fma(x, y, z) − (xy + z)| ≤ ε/2 |xy + z| (Higham 2002, sec. 2.6).
 /// </remarks>
-public static class PlaceFma
+internal static class PlaceFma
 {
     /// <summary>The graph, in bodies too, with fused products and sums.</summary>
     public static Graph Apply(Graph graph) => new Rewriter(Rule).Apply(graph);

@@ -5,7 +5,7 @@ namespace Adjoint.Compile;
 
 /// <summary>Leaves out what nobody reads: results of loops, branches and calls, carries that feed themselves alone, and operands.</summary>
 /// <remarks>A check or a debug print in what is left out does not happen: both happen when their result is used. Nothing else changes.</remarks>
-public static class RemoveUnread
+internal static class RemoveUnread
 {
     /// <summary>The graph, in bodies too, without what its results do not need. Its own parameters stay.</summary>
     public static Graph Apply(Graph graph) => new Removal(graph).Run();

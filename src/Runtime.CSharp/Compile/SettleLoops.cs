@@ -10,7 +10,7 @@ namespace Adjoint.Compile;
 /// A result that is an operand, the same in every step, or the same as another result is read from there; operands that stand twice are
 /// read once. What is read no more is left for <see cref="RemoveUnread"/>. Nothing is computed otherwise than before.
 /// </remarks>
-public static class SettleLoops
+internal static class SettleLoops
 {
     /// <summary>The graph, in bodies too, whose loops carry only what changes.</summary>
     public static Graph Apply(Graph graph) => new Rewriter(Settled).Apply(graph);

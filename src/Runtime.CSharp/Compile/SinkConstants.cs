@@ -8,7 +8,7 @@ namespace Adjoint.Compile;
 /// Outer bodies first: what they get, they hand on. A body that is handed other literals at each of many places is made for a few
 /// of them, and takes operands at the others, so that nests in which each body stands twice do not grow.
 /// </remarks>
-public static class SinkConstants
+internal static class SinkConstants
 {
     /// <summary>For how many choices of literals one primitive is made.</summary>
     private const int Copies = 8;

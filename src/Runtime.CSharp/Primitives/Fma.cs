@@ -18,6 +18,10 @@ public sealed partial record Fma : ElementwisePrimitive
 
     private protected override double Work => 2;
 
+    private protected override Kernel? Float32 => FmaKernel<float>.Instance;
+
+    private protected override Kernel? Float64 => FmaKernel<double>.Instance;
+
     /// <summary>Draws three tensors.</summary>
     public static Sample Draw(SampleSource source)
     {

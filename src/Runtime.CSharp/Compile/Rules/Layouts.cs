@@ -81,12 +81,7 @@ internal static class Layouts
         switch (x.Producer?.Primitive)
         {
             case Slice inner:
-                int rank = x.Tensor.Rank;
-                return Ops.Slice(
-                    x.Producer.Operands[0],
-                    Each(rank, i => inner.Start[i] + (outer.Start[i] * inner.Stride[i])),
-                    Each(rank, i => inner.Start[i] + (Last(outer, i) * inner.Stride[i])),
-                    Each(rank, i => inner.Stride[i] * outer.Stride[i]));
+                return OfSlices(x.Producer.Operands[0], inner, outer, node.Result.Tensor.Shape);
             case Broadcast inner:
                 Axes axes = inner.Axes;
                 Value part = Ops.Slice(
@@ -102,11 +97,17 @@ internal static class Layouts
         }
     }
 
-    /// <summary>Behind the last index that a slice takes along an axis; its start where it takes none.</summary>
-    private static int Last(Slice slice, int axis)
+    /// <summary>One slice for two; where nothing is taken along an axis, from its start.</summary>
+    private static Value OfSlices(Value x, Slice inner, Slice outer, Shape shape)
     {
-        int count = (slice.Limit[axis] - slice.Start[axis] + slice.Stride[axis] - 1) / slice.Stride[axis];
-        return count == 0 ? slice.Start[axis] : slice.Start[axis] + ((count - 1) * slice.Stride[axis]) + 1;
+        int[] count = shape.ToArray();
+        int First(int axis) => count[axis] == 0 ? 0 : inner.Start[axis] + (outer.Start[axis] * inner.Stride[axis]);
+        Ints stride = Each(count.Length, axis => inner.Stride[axis] * outer.Stride[axis]);
+        return Ops.Slice(
+            x,
+            Each(count.Length, First),
+            Each(count.Length, axis => count[axis] == 0 ? 0 : First(axis) + ((count[axis] - 1) * stride[axis]) + 1),
+            stride);
     }
 
     /// <summary>The slice of the one piece in which it lies, if there is one.</summary>
