@@ -90,8 +90,8 @@ INLINE double Min(double a, double b) { return a < b ? a : b; }
 
 // a b + c with one rounding; numbers stand for vectors of themselves.
 template <class T> struct Same { using Type = T; };
-template <class T> using Plain = typename Same<T>::Type;
-template <class T> INLINE T Fma(T a, Plain<T> b, Plain<T> c) { return FmaOf(a, b, c); }
+template <class T> using Other = typename Same<T>::Type;
+template <class T> INLINE T Fma(T a, Other<T> b, Other<T> c) { return FmaOf(a, b, c); }
 
 // c0 + x (c1 + x (c2 + ...)), coefficients from the highest.
 template <class T, class... C> INLINE T Horner(T x, Number<T> first, C... rest) {
@@ -195,27 +195,107 @@ template <class T> INLINE T LogNormal(T x) {
   }
 }
 
-// The sum of f(i) for i from begin to end, in lanes: what a compiler can vectorize without changing the order of a sum.
-template <class S, class F> INLINE S SumInLanes(int64_t begin, int64_t end, F f) {
-  constexpr int kLanes = 4 * kVectorBytes / int(sizeof(S));
-  S lanes[kLanes] = {};
-  int64_t i = begin;
-  for (; i + kLanes <= end; i += kLanes) {
-    for (int lane = 0; lane < kLanes; lane++) lanes[lane] += f(i + lane);
-  }
-  for (int lane = 0; i < end; i++, lane++) lanes[lane] += f(i);
-  for (int width = kLanes / 2; width > 0; width /= 2) {
-    for (int lane = 0; lane < width; lane++) lanes[lane] += lanes[lane + width];
-  }
-  return lanes[0];
-}
+// A loop body: takes a number or vector as a tag of what to compute with, and the index of its first element.
+#define BODY [&](auto tag, int64_t i) __attribute__((always_inline))
+#define T_ decltype(tag)
 
-// The sum of a vector's lanes.
-template <class V> INLINE Number<V> Across(V v) {
-  Number<V> lanes[Lanes<V>()];
-  std::memcpy(lanes, &v, sizeof v);
-  for (int width = Lanes<V>() / 2; width > 0; width /= 2) {
-    for (int lane = 0; lane < width; lane++) lanes[lane] += lanes[lane + width];
+// Loops over numbers, with sums in lanes, so that a compiler can vectorize them without changing the order of a sum.
+template <class S_> struct Plain {
+  using S = S_;
+  static constexpr int kLanes = kVectorBytes / int(sizeof(S));
+
+  template <class F> INLINE void Each(int64_t begin, int64_t end, F f) {
+    for (int64_t i = begin; i < end; i++) f(S(), i);
   }
-  return lanes[0];
+
+  template <class F, class G> INLINE S Reduce(int64_t begin, int64_t end, S start, F f, G combine) {
+    constexpr int kMany = 4 * kLanes;
+    S lanes[kMany];
+    for (int lane = 0; lane < kMany; lane++) lanes[lane] = start;
+    int64_t i = begin;
+    for (; i + kMany <= end; i += kMany) {
+      for (int lane = 0; lane < kMany; lane++) lanes[lane] = combine(lanes[lane], f(S(), i + lane));
+    }
+    for (int lane = 0; i < end; i++, lane++) lanes[lane] = combine(lanes[lane], f(S(), i));
+    S all = start;
+    for (int lane = 0; lane < kMany; lane++) all = combine(all, lanes[lane]);
+    return all;
+  }
+
+  template <class F> INLINE S Sum(int64_t begin, int64_t end, F f) {
+    return Reduce(begin, end, S(0), f, [](S a, S b) __attribute__((always_inline)) { return a + b; });
+  }
+
+  template <class F> INLINE S Largest(int64_t begin, int64_t end, F f) {
+    return Reduce(begin, end, S(-INFINITY), f, [](S a, S b) __attribute__((always_inline)) { return Max(a, b); });
+  }
+};
+
+// Loops over vectors of the machine's width, four of them interleaved: what one writes by hand.
+template <class S_> struct ByHand {
+  using S = S_;
+  using V = Vec<S>;
+  static constexpr int kLanes = Lanes<V>();
+
+  template <class F> INLINE void Each(int64_t begin, int64_t end, F f) {
+    int64_t i = begin;
+    for (; i + 4 * kLanes <= end; i += 4 * kLanes) {
+      f(V(), i);
+      f(V(), i + kLanes);
+      f(V(), i + 2 * kLanes);
+      f(V(), i + 3 * kLanes);
+    }
+    for (; i + kLanes <= end; i += kLanes) f(V(), i);
+    for (; i < end; i++) f(S(), i);
+  }
+
+  template <class F, class G> INLINE S Reduce(int64_t begin, int64_t end, S start, F f, G combine) {
+    V a = Splat<V>(start), b = a, c = a, d = a;
+    int64_t i = begin;
+    for (; i + 4 * kLanes <= end; i += 4 * kLanes) {
+      a = combine(a, f(V(), i));
+      b = combine(b, f(V(), i + kLanes));
+      c = combine(c, f(V(), i + 2 * kLanes));
+      d = combine(d, f(V(), i + 3 * kLanes));
+    }
+    for (; i + kLanes <= end; i += kLanes) a = combine(a, f(V(), i));
+    V all = combine(combine(a, b), combine(c, d));
+    S result = all[0];
+    for (int lane = 1; lane < kLanes; lane++) result = combine(result, S(all[lane]));
+    for (; i < end; i++) result = combine(result, f(S(), i));
+    return result;
+  }
+
+  template <class F> INLINE S Sum(int64_t begin, int64_t end, F f) {
+    return Reduce(begin, end, S(0), f, [](auto a, auto b) __attribute__((always_inline)) { return a + b; });
+  }
+
+  template <class F> INLINE S Largest(int64_t begin, int64_t end, F f) {
+    return Reduce(begin, end, S(-INFINITY), f, [](auto a, auto b) __attribute__((always_inline)) { return Max(a, b); });
+  }
+};
+
+// The arrays of a counterpart.
+template <class S> INLINE const S* In(const void* const* x, int i) { return static_cast<const S*>(x[i]); }
+template <class S> INLINE S* Out(void* const* y, int i) { return static_cast<S*>(y[i]); }
+
+// A counterpart for compilers and, where there are intrinsics, by hand, from one function over loops of either kind.
+#define KERNEL_OF(name, type, f) \
+  KERNEL(name) { f<Plain<type>>(x, y, n, begin, end, part); } \
+  HAND_KERNEL_OF(name, type, f)
+#ifdef HAND
+#define HAND_KERNEL_OF(name, type, f) \
+  KERNEL(name##_hand) { f<ByHand<type>>(x, y, n, begin, end, part); }
+#else
+#define HAND_KERNEL_OF(name, type, f)
+#endif
+#define ARGUMENTS                                                                                             \
+  [[maybe_unused]] const void* const *x, [[maybe_unused]] void *const *y, [[maybe_unused]] const int64_t *n, \
+      [[maybe_unused]] int64_t begin, [[maybe_unused]] int64_t end, [[maybe_unused]] int64_t part
+
+// Puts sums of parts, eight numbers apart in the scratch array, into a result of one number.
+template <class S> INLINE void AddParts(void* const* y, int result, const double* scratch, int64_t parts) {
+  S sum = 0;
+  for (int64_t i = 0; i < parts; i++) sum += S(scratch[i * 8]);
+  *static_cast<S*>(y[result]) = sum;
 }

@@ -58,7 +58,7 @@ internal sealed unsafe class Bandwidth
         for (int i = 0; i < loops.Length; i++)
         {
             bool once = i >= 4;
-            double rate = (double)portion * threads * (once ? 1 : repeats) / times[i].Median;
+            double rate = (double)portion * threads * (once ? 1 : repeats) / times[i].Best;
             var key = (level, loops[i].Pattern, threads);
             rates[key] = Math.Max(rate, rates.GetValueOrDefault(key));
         }

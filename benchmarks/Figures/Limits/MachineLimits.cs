@@ -61,6 +61,6 @@ internal sealed class MachineLimits
         var results = new T[threads * 64];
         Action<int> work = part => results[part * 64] = Arithmetic.Run<T>();
         Statistics time = Contest.Run([new("fma", () => Threads.Of(threads).For(threads, work))], effort)[0];
-        return Arithmetic.Flops<T>() * threads / time.Median;
+        return Arithmetic.Flops<T>() * threads / time.Best;
     }
 }

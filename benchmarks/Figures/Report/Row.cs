@@ -66,7 +66,7 @@ internal sealed record Row(string Name, int Threads, Unit Unit, double Amount, I
         return judged.Count == 0 ? null : atLimit || (judged[false].Any() && judged[false].All(holds => holds));
     }
 
-    private bool Holds(Goal goal) => Ratio(goal.Kind) <= goal.Ratio;
+    private bool Holds(Goal goal) => Amount <= goal.Ratio * Peers.Where(peer => peer.Kind == goal.Kind).Min(peer => peer.Amount);
 }
 
 /// <summary>Rows that belong together, under a heading with a few words on how they were taken.</summary>

@@ -37,8 +37,8 @@ internal sealed record Kernel
     /// <summary>Whether memory can be what bounds it; then the bytes of arguments and results give a limit.</summary>
     public bool HasTraffic { get; init; } = true;
 
-    /// <summary>Bytes read beside those of each argument once.</summary>
-    public long ReadAgain { get; init; }
+    /// <summary>Bytes of arguments that are not read.</summary>
+    public long Unread { get; init; }
 
     /// <summary>Whether the row is for one thread alone.</summary>
     public bool OneThread { get; init; }

@@ -58,7 +58,7 @@ internal static class KernelRun
         List<Peer> compared = [.. peers.Select((peer, i) => new Peer(peer.Name, peer.Kind, times[i + 1]))];
         if (kernel.HasTraffic)
         {
-            long read = kernel.Inputs.Sum(Bytes) + kernel.ReadAgain;
+            long read = kernel.Inputs.Sum(Bytes) - kernel.Unread;
             compared.Add(new("bandwidth", PeerKind.Limit, setting.Limits.Value.Bandwidth.Nanoseconds(read, results.Sum(Bytes), threads)));
         }
 
