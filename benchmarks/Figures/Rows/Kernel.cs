@@ -1,6 +1,7 @@
 using Adjoint.Core;
 using Adjoint.Figures.Report;
 using Adjoint.Front;
+using Adjoint.Ir;
 
 namespace Adjoint.Figures.Rows;
 
@@ -39,6 +40,9 @@ internal sealed record Kernel
 
     /// <summary>Bytes of arguments that are not read.</summary>
     public long Unread { get; init; }
+
+    /// <summary>Makes the source of the counterpart from the graph, if it is not written in a file; it is for one thread.</summary>
+    public Func<Graph, string>? Made { get; init; }
 
     /// <summary>Whether the row is for one thread alone.</summary>
     public bool OneThread { get; init; }

@@ -44,7 +44,7 @@ internal static class KernelRun
         List<Contender> contenders = [new("Adjoint", own)];
         List<(string Name, PeerKind Kind)> peers = [];
         int parts = kernel.Inputs.Sum(Bytes) < LeastSplit ? 1 : threads;
-        foreach ((string name, PeerKind kind, nint entry, nint finish) in Counterparts(kernel, setting.Workshop))
+        foreach ((string name, PeerKind kind, nint entry, nint finish) in Counterparts(kernel, graph, setting.Workshop))
         {
             NDArray[] theirs = [.. results.Select(result => Fresh(ValueTypes.Of(result)))];
             Action run = Entry.Bind(entry, finish, kernel.Inputs, theirs, kernel.Sizes, kernel.Work, parts);
@@ -66,10 +66,13 @@ internal static class KernelRun
     }
 
     /// <summary>The function by each compiler, and the one written by hand by the first compiler.</summary>
-    private static IEnumerable<(string Name, PeerKind Kind, nint Entry, nint Finish)> Counterparts(Kernel kernel, Workshop workshop)
+    private static IEnumerable<(string Name, PeerKind Kind, nint Entry, nint Finish)> Counterparts(Kernel kernel, Graph graph, Workshop workshop)
     {
         Dictionary<Compiler, nint> finishes = workshop.Entries(kernel.Source, $"{kernel.Entry}_finish").ToDictionary();
-        foreach ((Compiler compiler, nint entry) in workshop.Entries(kernel.Source, kernel.Entry))
+        IEnumerable<(Compiler Compiler, nint Entry)> compiled = kernel.Made is { } made
+            ? workshop.Compilers.Select(compiler => (compiler, workshop.Compile(compiler, kernel.Entry, made(graph), kernel.Entry)))
+            : workshop.Entries(kernel.Source, kernel.Entry);
+        foreach ((Compiler compiler, nint entry) in compiled)
         {
             yield return (compiler.Name, PeerKind.Compiler, entry, finishes.GetValueOrDefault(compiler));
         }
