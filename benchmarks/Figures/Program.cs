@@ -9,7 +9,7 @@ namespace Adjoint.Figures;
 /// <summary>Measures the machine's limits, then every row beside its counterparts, and writes the page of results.</summary>
 internal static class Program
 {
-    private static readonly Group[] Groups = [Chains.Group, Matrices.Group, Reductions.Group, Integration.Group];
+    private static readonly Group[] Groups = [Chains.Group, Matrices.Group, Reductions.Group, Integration.Group, Overheads.Group];
 
     private static int Main(string[] arguments) => Run(arguments, Repository.Root, Console.Out);
 

@@ -27,7 +27,7 @@ internal static class Markdown
     /// <summary>A row in one line.</summary>
     public static string Summary(Row row) => row.Failure ?? string.Join(
         ", ",
-        row.Peers.Select(peer => $"{peer.Name} {Amounts.Text(peer.Amount, row.Unit)} ({Amounts.Ratio(row.Amount / peer.Amount)})")
+        row.Peers.Select(peer => $"{peer.Name} {Amounts.Text(peer.Amount, row.Unit)}{Bracketed(row.Amount / peer.Amount)}")
             .Prepend(Amounts.Text(row.Amount, row.Unit)));
 
     private static readonly string[] Empty = [];
@@ -54,8 +54,10 @@ internal static class Markdown
     private static string Own(Row row) => row.Failure ?? Amounts.Text(row.Amount, row.Unit);
 
     private static string Cell(Row row, string column) => row.Peers.FirstOrDefault(peer => peer.Name == column) is { } peer
-        ? $"{Amounts.Text(peer.Amount, row.Unit)} ({Amounts.Ratio(row.Amount / peer.Amount)})"
+        ? $"{Amounts.Text(peer.Amount, row.Unit)}{Bracketed(row.Amount / peer.Amount)}"
         : "";
+
+    private static string Bracketed(double ratio) => double.IsFinite(ratio) ? $" ({Amounts.Ratio(ratio)})" : "";
 
     private static string Name(PeerKind kind) => kind switch
     {

@@ -27,6 +27,6 @@ internal static class Data
         return array;
     }
 
-    /// <summary>A dtype as names of counterparts end: f32, f64.</summary>
-    public static string Suffix(DType type) => type.Name();
+    /// <summary>One whole number.</summary>
+    public static NDArray Whole(long number) => NDArray.Scalar(number);
 }

@@ -1,3 +1,5 @@
+using Adjoint.Core;
+using Adjoint.Figures.Measure;
 using Adjoint.Figures.Report;
 
 namespace Adjoint.Figures.Rows;
@@ -17,7 +19,28 @@ internal sealed record Group(string Key, string Title, string Note, IReadOnlyLis
     public Table? Measure(Setting setting)
     {
         var wanted = Rows.Where(row => setting.Wants(Key, row.Name)).ToArray();
-        return wanted.Length == 0 ? null : new(Title, Note, [.. wanted.SelectMany(row => row.Measure(setting))]);
+        return wanted.Length == 0 ? null : new(Title, Note, [.. wanted.SelectMany(row => Guarded(row.Name, row.Measure, setting))]);
+    }
+
+    /// <summary>What fails costs its row alone.</summary>
+    private static List<Row> Guarded(string name, Func<Setting, IEnumerable<Row>> measure, Setting setting)
+    {
+        List<Row> rows = [];
+        try
+        {
+            foreach (Row row in measure(setting))
+            {
+                setting.Log($"{row.Name}, {row.Threads}: {Markdown.Summary(row)}");
+                rows.Add(row);
+            }
+        }
+        catch (Exception error) when (error is AdjointException or DisagreementException or InvalidOperationException)
+        {
+            rows.Add(Row.Failed(name, 1, error.Message.Split('\n')[0]));
+            setting.Log($"{name}: {rows[^1].Failure}");
+        }
+
+        return rows;
     }
 
     private static Func<Setting, IEnumerable<Row>> Measurer(Func<Kernel> make) => setting => KernelRun.Measure(make(), setting);

@@ -18,18 +18,7 @@ internal static class KernelRun
     {
         foreach (int threads in kernel.OneThread ? [1] : Threads.Counts)
         {
-            Row row;
-            try
-            {
-                row = Measure(kernel, threads, setting);
-            }
-            catch (Exception error) when (error is AdjointException or DisagreementException or InvalidOperationException)
-            {
-                row = Row.Failed(kernel.Name, threads, error.Message.Split('\n')[0]);
-            }
-
-            setting.Log($"{row.Name}, {threads}: {Markdown.Summary(row)}");
-            yield return row;
+            yield return Measure(kernel, threads, setting);
         }
     }
 
