@@ -18,6 +18,15 @@ public sealed partial class LoopBuilder(string name)
     private int nextId;
     private int lanes;
 
+    /// <summary>A builder for another form of a program: with its buffers and failures, and no phases yet.</summary>
+    internal static LoopBuilder Like(LoopProgram program)
+    {
+        var builder = new LoopBuilder(program.Name);
+        builder.buffers.AddRange(program.Buffers);
+        builder.failures.AddRange(program.Failures);
+        return builder;
+    }
+
     /// <summary>Whether the block that is being built lies in a loop over lanes.</summary>
     public bool IsInLanes => lanes > 0;
 
@@ -130,6 +139,9 @@ public sealed partial class LoopBuilder(string name)
 
     private static bool IsStoredAs(LoopValue x, DType storage) =>
         (x.Op == LoopOp.ThroughStorage && x.Storage == storage) || (x.Op == LoopOp.Load && x.Buffer!.Type == storage);
+
+    /// <summary>Ends the run with an error that the program has already.</summary>
+    internal void Fail(LoopValue test, int failure) => Current.Append(new FailItem(test, failure));
 
     private LoopValue NewParameter(LoopBlock home, DType type, long least = long.MinValue, long most = long.MaxValue) =>
         new(this, nextId++, home, LoopOp.Parameter, type, []) { Least = least, Most = most };
