@@ -48,7 +48,7 @@ let private memory =
     testList
         "memory"
         [
-            testCase "temporaries of a run share two arrays, and later runs need no more" (fun () ->
+            testCase "temporaries of a run share two lines of a block, and later runs need no more" (fun () ->
                 let program = chain vector 100 (fun x y -> apply kernelApart [ x; y ])
                 let interpreter = Interpreter(PlanTable())
                 let arguments = [| full 1.0 :> HostValue; full 2.0 |]
@@ -56,18 +56,20 @@ let private memory =
                 interpreter.RunWhole(program, ReadOnlySpan arguments, RunOptions.Default)
                 |> ignore
 
-                Expect.equal interpreter.Arena.Made 2L "first run"
+                Expect.equal interpreter.Arena.Made 1L "an array for the result, which went out"
+                Expect.equal interpreter.Bytes 128L "the block"
 
                 interpreter.RunWhole(program, ReadOnlySpan arguments, RunOptions.Default)
                 |> ignore
 
-                Expect.equal interpreter.Arena.Made 3L "one for the result that went out"
+                Expect.equal interpreter.Arena.Made 2L "another result"
                 let inputs, targets = [| full 1.0; full 2.0 |], [| full 0.0 |]
 
                 for _ in 1..10 do
                     interpreter.RunInto(program, ReadOnlySpan inputs, ReadOnlySpan targets, RunOptions.Default)
 
-                Expect.equal interpreter.Arena.Made 4L "one in place of that, and no more"
+                Expect.equal interpreter.Arena.Made 2L "no more"
+                Expect.equal interpreter.Bytes 128L "the block"
                 Expect.equal (targets[0].At(0).AsDouble) 401.0 "sum")
 
             testCase "a loop that frees more than it takes keeps little" (fun () ->
@@ -77,14 +79,14 @@ let private memory =
                 interpreter.RunWhole(counting, ReadOnlySpan arguments, RunOptions.Default)
                 |> ignore
 
-                Expect.isLessThan interpreter.Arena.FreeBytes 1000L "free bytes")
+                Expect.isLessThan interpreter.Bytes 1000L "bytes")
 
             testCase "a run of kernels into arrays of the caller allocates nothing" (fun () ->
                 let quiet =
                     let kernel =
                         { new Adjoint.Loops.SingleKernel() with
                             member _.Run(operands: ReadOnlySpan<NDArray>, result: NDArray, _: IParallel) =
-                                Array.Copy(operands[0].Storage, result.Storage, result.Size)
+                                Array.Copy(operands[0].Storage, operands[0].Start, result.Storage, result.Start, result.Size)
                         }
 
                     TestPrimitive("quiet", 1, kernel, (fun operands _ -> [| Held.New(operands[0].Array.Copy()) |]))
@@ -112,7 +114,7 @@ let private memory =
                     Expect.equal (numbers executable [ full 1.0; full 2.0 ]) [| 13.0; 13.0; 13.0 |] "result"
 
                 run ()
-                Expect.equal executable.Kept 24L "one array of three f64"
+                Expect.equal executable.Kept 128L "two lines"
                 executable.ReleaseMemory()
                 Expect.equal executable.Kept 0L "let go"
                 run ()
@@ -174,12 +176,12 @@ let private control =
                     TestKernel(
                         false,
                         fun operands result tiles ->
-                            let x, y = operands[0].Data<float>(), result.Data<float>()
+                            let x, y = elements operands[0], elements result
 
                             tiles.For(
-                                (x.Length + 63) / 64,
+                                (x.Count + 63) / 64,
                                 fun tile ->
-                                    let first, last = 64 * tile, min x.Length (64 * tile + 64) - 1
+                                    let first, last = 64 * tile, min x.Count (64 * tile + 64) - 1
                                     let mutable sum = 0.0
 
                                     for i in first..last do

@@ -47,11 +47,15 @@ let nodeOf (primitive: Primitive) (operands: Value list) =
 
 let apply primitive operands = (nodeOf primitive operands).Result
 
-let private mapped f (arrays: NDArray[]) (result: NDArray) (_: IParallel) =
-    let target = result.Data<float>()
+/// The elements of an array wherever it lies, to be read and written.
+let elements (array: NDArray) : Collections.Generic.IList<float> =
+    ArraySegment(array.Memory<float>(), array.Start, array.Size)
 
-    for i in 0 .. target.Length - 1 do
-        target[i] <- f [| for array in arrays -> array.Data<float>()[i] |]
+let private mapped f (arrays: NDArray[]) (result: NDArray) (_: IParallel) =
+    let target = elements result
+
+    for i in 0 .. target.Count - 1 do
+        target[i] <- f [| for array in arrays -> (elements array)[i] |]
 
 /// A function of elements, plainly and as a kernel.
 let elementwise name overwrites (f: float[] -> float) =
@@ -79,10 +83,12 @@ let kernelApart = elementwise "kernel_apart" false (fun x -> x[0] + 2.0 * x[1])
 /// x + y and x − y by one kernel with two results, which may overwrite either operand with either.
 let kernelBoth =
     let both (x: NDArray) (y: NDArray) (sum: NDArray) (difference: NDArray) =
-        for i in 0 .. x.Size - 1 do
-            let a, b = x.Data<float>()[i], y.Data<float>()[i]
-            sum.Data<float>()[i] <- a + b
-            difference.Data<float>()[i] <- a - b
+        let x, y, sum, difference = elements x, elements y, elements sum, elements difference
+
+        for i in 0 .. x.Count - 1 do
+            let a, b = x[i], y[i]
+            sum[i] <- a + b
+            difference[i] <- a - b
 
     let kernel =
         { new Kernel() with

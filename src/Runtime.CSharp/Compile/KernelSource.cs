@@ -11,6 +11,9 @@ internal class KernelSource
     /// <summary>The kernels that primitives lower to by themselves.</summary>
     internal static readonly KernelSource Default = new();
 
+    /// <summary>No kernels: every node is evaluated plainly.</summary>
+    internal static readonly KernelSource None = new NoKernels();
+
     /// <summary>The kernel of a node, or null where it is evaluated plainly.</summary>
     internal virtual Kernel? Of(Node node) => node.Primitive.Lower(TypesOf(node));
 
@@ -24,5 +27,10 @@ internal class KernelSource
         }
 
         return types.MoveToImmutable();
+    }
+
+    private sealed class NoKernels : KernelSource
+    {
+        internal override Kernel? Of(Node node) => null;
     }
 }

@@ -2,7 +2,7 @@ using Adjoint.Core;
 
 namespace Adjoint.Execute;
 
-/// <summary>The arrays that one run at a time works in: those that are free again serve the next results of their dtype and length.</summary>
+/// <summary>The memory that one run at a time works in: arrays that are free again serve the next of their dtype and length.</summary>
 /// <remarks>Fresh memory is slow, so it is kept within a run and from one run to the next. Used by one thread at a time.</remarks>
 internal sealed class Arena
 {
@@ -14,8 +14,18 @@ internal sealed class Arena
     /// <summary>How many arrays had to be made because none was free.</summary>
     internal long Made { get; set; }
 
-    /// <summary>The bytes of all free arrays.</summary>
-    internal long FreeBytes { get; set; }
+    /// <summary>The bytes of what is here: in use or free, blocks among them.</summary>
+    internal long Bytes { get; private set; }
+
+    /// <summary>The most bytes that were here at a time.</summary>
+    internal long Peak { get; set; }
+
+    /// <summary>Counts bytes that come, or go.</summary>
+    internal void Add(long bytes)
+    {
+        Bytes += bytes;
+        Peak = Math.Max(Peak, Bytes);
+    }
 
     /// <summary>Where arrays of a dtype and length are kept.</summary>
     internal BufferList List(DType type, int length)
@@ -27,14 +37,5 @@ internal sealed class Arena
         }
 
         return list;
-    }
-
-    /// <summary>Lets all free arrays go.</summary>
-    internal void Clear()
-    {
-        foreach (BufferList list in lists.Values)
-        {
-            list.Clear();
-        }
     }
 }

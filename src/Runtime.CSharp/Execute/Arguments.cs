@@ -19,6 +19,11 @@ internal static class Arguments
         for (int i = 0; i < arguments.Length; i++)
         {
             Value parameter = graph.Parameters[i];
+            if (arguments[i] is NDArray { Fate: { } fate })
+            {
+                throw new AdjointException(fate);
+            }
+
             if (!Fits(arguments[i], parameter.Type))
             {
                 string name = parameter.Name is null ? "" : $" '{parameter.Name}'";
@@ -39,6 +44,11 @@ internal static class Arguments
 
         for (int i = 0; i < targets.Length; i++)
         {
+            if (targets[i] is { Fate: { } fate })
+            {
+                throw new AdjointException(fate);
+            }
+
             if (!Fits(targets[i], graph.Results[i].Type))
             {
                 throw Misfit($"the array for result {i}", "the result", targets[i], graph.Results[i].Type);

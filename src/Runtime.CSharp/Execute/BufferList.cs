@@ -25,12 +25,12 @@ internal sealed class BufferList(Arena arena, DType type, int length)
         if (count == 0)
         {
             arena.Made++;
+            arena.Add(weight);
             Array storage = type.NewArray(length, zero: false);
             SpoilIfAsked(storage);
             return new(type, shape, storage);
         }
 
-        arena.FreeBytes -= weight;
         NDArray array = free[--count];
         free[count] = null!;
         return ReferenceEquals(array.Shape, shape) || array.Shape.Equals(shape) ? array : array.Reshaped(shape);
@@ -51,17 +51,17 @@ internal sealed class BufferList(Arena arena, DType type, int length)
             Array.Resize(ref free, 2 * count);
         }
 
-        arena.FreeBytes += weight;
         free[count++] = array;
     }
 
-    /// <summary>Lets all free arrays go.</summary>
-    internal void Clear()
+    /// <summary>Lets an array go that was rented: it belongs to the caller of the run.</summary>
+    internal void Leave()
     {
-        arena.FreeBytes -= count * weight;
-        Array.Clear(free, 0, count);
-        count = 0;
-        loaned = 0;
+        if (loaned > 0)
+        {
+            loaned--;
+            arena.Add(-weight);
+        }
     }
 
     private void SpoilIfAsked(Array storage)

@@ -15,8 +15,9 @@ public sealed class Executable
 {
     private const long DefaultKeptBytes = 1L << 30;
 
-    private readonly Lock gate = new();
-    private readonly Stack<Interpreter> idle = [];
+    private readonly SlotPool<Interpreter> idle = new(2 * Math.Max(Environment.ProcessorCount, 8));
+    private readonly ParameterTypes parameters;
+    private readonly ParameterTypes results;
     private readonly PlanTable plans;
     private long kept;
     private bool hasRun;
@@ -25,6 +26,8 @@ public sealed class Executable
     {
         Graph = graph;
         plans = new(kernels);
+        parameters = new(graph.ParameterTypes);
+        results = new(graph.ResultTypes);
     }
 
     /// <summary>The graph that runs: what the passes made.</summary>
@@ -47,7 +50,7 @@ public sealed class Executable
         var executable = new Executable(pipeline.Run(graph), kernels);
         var first = new Interpreter(executable.plans);
         executable.plans.Of(executable.Graph, first);
-        executable.idle.Push(first);
+        executable.idle.TryPut(first);
         IdleMemory.Watch(executable);
         return executable;
     }
@@ -56,34 +59,44 @@ public sealed class Executable
     /// <exception cref="AdjointException">An argument does not fit, or something went wrong on the way.</exception>
     public NDArray[] Run(params NDArray[] arguments) => Run(arguments, RunOptions.Default);
 
-    /// <summary>Runs on arrays, which are only read, and gives fresh ones.</summary>
+    /// <summary>Runs on arrays, which are only read unless they are donated, and gives fresh ones.</summary>
     /// <exception cref="AdjointException">An argument does not fit, or something went wrong on the way.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public NDArray[] Run(IReadOnlyList<NDArray> arguments, RunOptions options)
     {
-        foreach (ValueType type in Graph.ResultTypes)
+        if (results.FirstStack >= 0)
         {
-            if (type is StackType)
-            {
-                throw new StructureException($"run: a result is a {type}, no array. Ask for values instead of arrays.");
-            }
+            throw new StructureException($"run: a result is a {Graph.ResultTypes[results.FirstStack]}, no array. Ask for values instead of arrays.");
         }
 
-        return [.. RunValues([.. arguments], options).Cast<NDArray>()];
+        HostValue[] values = RunValues(arguments as NDArray[] ?? [.. arguments], options);
+        return Array.ConvertAll(values, value => (NDArray)value);
     }
 
-    /// <summary>Runs on arrays and stacks, which are only read, and gives fresh ones.</summary>
+    /// <summary>Runs on arrays and stacks, which are only read unless they are donated, and gives fresh ones.</summary>
     /// <exception cref="AdjointException">An argument does not fit, or something went wrong on the way.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public HostValue[] RunValues(IReadOnlyList<HostValue> arguments, RunOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        HostValue[] values = [.. arguments];
-        Arguments.Check(Graph, values);
+        HostValue[] values = arguments as HostValue[] ?? [.. arguments];
+        if (!parameters.Fit(values))
+        {
+            Arguments.Check(Graph, values);
+        }
+
         Interpreter interpreter = Take();
-        HostValue[] results = interpreter.RunWhole(Graph, values, options ?? RunOptions.Default);
-        GiveBack(interpreter);
-        return results;
+        try
+        {
+            HostValue[] found = interpreter.RunWhole(Graph, values, options ?? RunOptions.Default);
+            GiveBack(interpreter);
+            return found;
+        }
+        catch
+        {
+            Drop(interpreter);
+            throw;
+        }
     }
 
     /// <summary>Runs on arrays and writes the results into arrays of the caller, which may be arguments too. Kernels alone allocate nothing.</summary>
@@ -91,10 +104,27 @@ public sealed class Executable
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public void Run(ReadOnlySpan<NDArray> arguments, Span<NDArray> results, RunOptions? options = null)
     {
-        Arguments.Check(Graph, ReadOnlySpan<HostValue>.CastUp(arguments));
-        Arguments.CheckTargets(Graph, results);
+        if (!parameters.Fit(ReadOnlySpan<HostValue>.CastUp(arguments)))
+        {
+            Arguments.Check(Graph, ReadOnlySpan<HostValue>.CastUp(arguments));
+        }
+
+        if (!this.results.Fit(ReadOnlySpan<HostValue>.CastUp((ReadOnlySpan<NDArray>)results)))
+        {
+            Arguments.CheckTargets(Graph, results);
+        }
+
         Interpreter interpreter = Take();
-        interpreter.RunInto(Graph, arguments, results, options ?? RunOptions.Default);
+        try
+        {
+            interpreter.RunInto(Graph, arguments, results, options ?? RunOptions.Default);
+        }
+        catch
+        {
+            Drop(interpreter);
+            throw;
+        }
+
         GiveBack(interpreter);
     }
 
@@ -104,68 +134,53 @@ public sealed class Executable
     /// <summary>Lets the memory go that is kept for later runs.</summary>
     public void ReleaseMemory()
     {
-        lock (gate)
+        while (idle.TryTake() is { } interpreter)
         {
-            idle.Clear();
-            kept = 0;
+            Drop(interpreter);
         }
     }
 
-    /// <summary>The bytes that are kept for later runs now.</summary>
-    internal long Kept
-    {
-        get
-        {
-            lock (gate)
-            {
-                return kept;
-            }
-        }
-    }
+    /// <summary>The bytes of working memory that runs have left for later ones.</summary>
+    internal long Kept => Interlocked.Read(ref kept);
 
     /// <summary>Lets the memory go unless there was a run since this was last asked.</summary>
     internal void ReleaseIfIdle()
     {
-        lock (gate)
+        if (!Volatile.Read(ref hasRun))
         {
-            if (!hasRun)
-            {
-                ReleaseMemory();
-            }
-
-            hasRun = false;
-        }
-    }
-
-    private Interpreter Take()
-    {
-        lock (gate)
-        {
-            if (idle.TryPop(out Interpreter? interpreter))
-            {
-                kept -= interpreter.Arena.FreeBytes;
-                return interpreter;
-            }
+            ReleaseMemory();
         }
 
-        return new Interpreter(plans);
+        Volatile.Write(ref hasRun, false);
     }
+
+    private Interpreter Take() => idle.TryTake() ?? new Interpreter(plans);
 
     /// <summary>Keeps an interpreter whose run has ended well; one whose run has failed is let go, values and all.</summary>
     private void GiveBack(Interpreter interpreter)
     {
-        lock (gate)
+        long more = interpreter.Bytes - interpreter.CountedBytes;
+        if (more != 0)
         {
-            long bytes = interpreter.Arena.FreeBytes;
-            if (kept + bytes > KeptBytes)
+            interpreter.CountedBytes += more;
+            if (Interlocked.Add(ref kept, more) > KeptBytes)
             {
-                interpreter.Arena.Clear();
-                bytes = 0;
+                Drop(interpreter);
+                return;
             }
+        }
 
-            hasRun = true;
-            kept += bytes;
-            idle.Push(interpreter);
+        if (!Volatile.Read(ref hasRun))
+        {
+            Volatile.Write(ref hasRun, true);
+        }
+
+        if (!idle.TryPut(interpreter))
+        {
+            Drop(interpreter);
         }
     }
+
+    /// <summary>Lets an interpreter go with its memory.</summary>
+    private void Drop(Interpreter interpreter) => Interlocked.Add(ref kept, -interpreter.CountedBytes);
 }

@@ -14,8 +14,7 @@ internal sealed class Frame
     private readonly Held[] slots;
     private readonly BufferList?[] buffers;
     private readonly Held[] operands;
-    private readonly NDArray[] arrays;
-    private readonly NDArray[] kernelResults;
+    private readonly FrameArrays arrays;
 
     internal Frame(Plan plan, Interpreter interpreter)
     {
@@ -24,12 +23,15 @@ internal sealed class Frame
         slots = new Held[plan.Slots.Length];
         buffers = [.. plan.Slots.Select(type => type is null ? null : interpreter.Arena.List(type.DType, type.Shape.Size))];
         operands = new Held[plan.MostOperands];
-        arrays = new NDArray[plan.MostOperands];
-        kernelResults = new NDArray[plan.MostResults];
+        arrays = new(plan);
+        interpreter.Arena.Add(arrays.Bytes);
     }
 
     /// <summary>The graph that it runs.</summary>
     internal Graph Graph => plan.Graph;
+
+    /// <summary>The bytes of its blocks.</summary>
+    internal long Bytes => arrays.Bytes;
 
     /// <summary>Whether a run of this frame has not ended.</summary>
     internal bool IsBusy { get; private set; }
@@ -58,6 +60,19 @@ internal sealed class Frame
     {
         Held held = slots[plan.Results[index]];
         return plan.StandsOnce[index] ? held : held with { Owned = false };
+    }
+
+    /// <summary>A result that leaves for good, as memory of its own.</summary>
+    internal HostValue Leave(int index)
+    {
+        Held held = Result(index);
+        if (!held.Owned)
+        {
+            return held.Value is NDArray array ? array.Copy() : held.Stack.Copy();
+        }
+
+        buffers[plan.Results[index]]?.Leave();
+        return held.Value;
     }
 
     /// <summary>Makes every result one that is owned, so that writing elsewhere does not change it.</summary>
@@ -93,14 +108,12 @@ internal sealed class Frame
     internal void Forget()
     {
         Array.Clear(operands);
-        Array.Clear(arrays);
-        Array.Clear(kernelResults);
+        arrays.Forget();
     }
 
     private void Walk(ReadOnlySpan<NDArray> targets)
     {
         Step[] steps = plan.Steps;
-        bool kernels = interpreter.UsesKernels;
         CancellationToken cancellation = interpreter.Cancellation;
         int at = 0;
         try
@@ -109,21 +122,16 @@ internal sealed class Frame
             {
                 if (cancellation.IsCancellationRequested)
                 {
-                    Interpreter.ThrowCancelled(cancellation);
+                    interpreter.ThrowIfCancelled();
                 }
 
                 ref readonly Step step = ref steps[at];
-                if (step.Constant is not null)
+                switch (step.Kind)
                 {
-                    slots[plan.Links[step.FirstLink]] = new(step.Constant, Owned: false);
-                }
-                else if (kernels && step.Kernel is { } kernel)
-                {
-                    RunKernel(in step, kernel, targets);
-                }
-                else
-                {
-                    Evaluate(in step);
+                    case StepKind.Kernel: RunKernel(in step, targets); break;
+                    case StepKind.Plain: Evaluate(in step); break;
+                    case StepKind.View: Point(in step); break;
+                    case StepKind.Constant: slots[plan.Links[step.FirstLink]] = new(arrays[step.Array], Owned: false); break;
                 }
             }
         }
@@ -137,69 +145,104 @@ internal sealed class Frame
         }
     }
 
-    private void RunKernel(ref readonly Step step, Kernel kernel, ReadOnlySpan<NDArray> targets)
+    private void RunKernel(ref readonly Step step, ReadOnlySpan<NDArray> targets)
     {
-        ReadOnlySpan<int> links = plan.Links.AsSpan(step.FirstLink, step.OperandCount + step.ResultCount + step.FreedCount);
-        ulong owned = 0;
-        for (int i = 0; i < step.OperandCount; i++)
+        ulong overwritten = step.InputCount + step.OutputCount > 0 ? Connect(in step, targets) : 0;
+        var given = new ReadOnlySpan<NDArray>(arrays.Wires, step.FirstWire, step.OperandCount);
+        var results = new ReadOnlySpan<NDArray>(arrays.Wires, step.FirstWire + step.OperandCount, step.ResultCount);
+        if (interpreter.Arena.Spoil)
         {
-            ref Held held = ref slots[links[i] >> 1];
-            arrays[i] = Unsafe.As<NDArray>(held.Value);
+            FrameArrays.Spoil(given, results);
+        }
+
+        step.Kernel!.Run(given, results, interpreter);
+        interpreter.CountElements(step.Elements);
+        if (step.InputCount + step.OutputCount + step.FreedCount > 0)
+        {
+            Disconnect(in step, overwritten);
+        }
+    }
+
+    /// <summary>Puts in what stands in slots, and finds arrays for results that will. Returns the inputs in whose memory results lie.</summary>
+    private ulong Connect(ref readonly Step step, ReadOnlySpan<NDArray> targets)
+    {
+        NDArray[] wires = arrays.Wires;
+        ReadOnlySpan<int> links = plan.Links.AsSpan(step.FirstLink, 2 * step.InputCount);
+        ulong owned = 0;
+        for (int i = 0; i < step.InputCount; i++)
+        {
+            ref Held held = ref slots[links[(2 * i) + 1] >> 1];
+            wires[step.FirstWire + links[2 * i]] = Unsafe.As<NDArray>(held.Value);
             owned |= held.Owned && i < 64 ? 1UL << i : 0;
         }
 
         ulong overwritten = 0;
-        for (int i = 0; i < step.ResultCount; i++)
+        foreach (ref readonly Output output in plan.Outputs.AsSpan(step.FirstOutput, step.OutputCount))
         {
-            kernelResults[i] = Place(in step.Targets[i], links[step.OperandCount + i], owned & ~overwritten, targets, ref overwritten);
-        }
-
-        kernel.Run(arrays.AsSpan(0, step.OperandCount), kernelResults.AsSpan(0, step.ResultCount), interpreter);
-        for (int i = 0; i < step.OperandCount; i++)
-        {
-            if ((links[i] & 1) != 0)
+            ref NDArray wire = ref wires[step.FirstWire + step.OperandCount + output.Result];
+            ulong free = output.Overwritable & owned & ~overwritten;
+            if (output.GraphResult >= 0 && output.GraphResult < targets.Length)
             {
-                Close(links[i] >> 1, i >= 64 || (overwritten >> i & 1) == 0);
+                wire = targets[output.GraphResult];
+            }
+            else if (free != 0)
+            {
+                int input = BitOperations.TrailingZeroCount(free);
+                overwritten |= 1UL << input;
+                wire = Shaped(wires[step.FirstWire + links[2 * input]], output.Type.Shape);
+            }
+            else
+            {
+                wire = output.Slot >= 0 ? buffers[output.Slot]!.Rent(output.Type.Shape) : interpreter.NewArray(output.Type.DType, output.Type.Shape);
             }
         }
 
-        FreeAll(links[(step.OperandCount + step.ResultCount)..]);
-        for (int i = 0; i < step.ResultCount; i++)
+        return overwritten;
+    }
+
+    /// <summary>Takes out what stands in slots: inputs that move are free, results stand in theirs.</summary>
+    private void Disconnect(ref readonly Step step, ulong overwritten)
+    {
+        NDArray[] wires = arrays.Wires;
+        ReadOnlySpan<int> links = plan.Links.AsSpan(step.FirstLink, 2 * step.InputCount);
+        for (int i = 0; i < step.InputCount; i++)
         {
-            interpreter.CountElements(kernelResults[i].Size);
-            Settle(kernelResults[i], links[step.OperandCount + i]);
+            wires[step.FirstWire + links[2 * i]] = null!;
+            if ((links[(2 * i) + 1] & 1) != 0)
+            {
+                Close(links[(2 * i) + 1] >> 1, i >= 64 || (overwritten >> i & 1) == 0);
+            }
+        }
+
+        FreeAll(plan.Links.AsSpan(step.FirstLink + (2 * step.InputCount), step.FreedCount));
+        foreach (ref readonly Output output in plan.Outputs.AsSpan(step.FirstOutput, step.OutputCount))
+        {
+            ref NDArray wire = ref wires[step.FirstWire + step.OperandCount + output.Result];
+            if (output.Slot >= 0)
+            {
+                slots[output.Slot] = new(wire, Owned: true);
+            }
+            else
+            {
+                interpreter.Arena.List(wire.Type, wire.Size).Return(wire);
+            }
+
+            wire = null!;
         }
     }
 
-    /// <summary>The array for a result: the caller's, an operand's, or one that is free.</summary>
-    private NDArray Place(ref readonly Target target, int slot, ulong owned, ReadOnlySpan<NDArray> targets, ref ulong overwritten)
+    /// <summary>Has a view show what now stands in a slot.</summary>
+    private void Point(ref readonly Step step)
     {
-        if (target.GraphResult >= 0 && target.GraphResult < targets.Length)
+        if (step.FreedCount > 0 && !plan.Arrays[step.Array].IsView)
         {
-            return targets[target.GraphResult];
+            FreeAll(plan.Links.AsSpan(step.FirstLink, step.FreedCount));
+            return;
         }
 
-        ulong free = target.Overwritable & owned;
-        if (free == 0)
-        {
-            return slot >= 0 ? buffers[slot]!.Rent(target.Shape) : interpreter.NewArray(target.Type, target.Shape);
-        }
-
-        int operand = BitOperations.TrailingZeroCount(free);
-        overwritten |= 1UL << operand;
-        return Shaped(arrays[operand], target.Shape);
-    }
-
-    private void Settle(NDArray result, int slot)
-    {
-        if (slot >= 0)
-        {
-            slots[slot] = new(result, Owned: true);
-        }
-        else
-        {
-            interpreter.Arena.List(result.Type, result.Size).Return(result);
-        }
+        NDArray whole = slots[plan.Links[step.FirstLink]].Array;
+        arrays[step.Array].Point(whole.Storage, whole.Start + plan.Links[step.FirstLink + 1]);
+        FreeAll(plan.Links.AsSpan(step.FirstLink + 2, step.FreedCount));
     }
 
     private void Evaluate(ref readonly Step step)

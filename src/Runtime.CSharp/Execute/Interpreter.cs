@@ -26,10 +26,12 @@ namespace Adjoint.Execute;
 public sealed class Interpreter : EvaluationContext
 {
     private const int MostFrames = 4096;
+    private const int MostCompared = 256;
 
     private readonly PlanTable plans;
     private readonly Dictionary<Graph, Frame> frames = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Array> targetMemory = [];
+    private bool usesKernels = true;
     private RunOptions options = RunOptions.Default;
     private readonly WorkingMemory scratch = new();
     private readonly SlotPool<WorkingMemory> tiles = new(8);
@@ -47,7 +49,14 @@ public sealed class Interpreter : EvaluationContext
     /// <summary>The memory of this interpreter's runs.</summary>
     internal Arena Arena { get; } = new();
 
-    internal bool UsesKernels => options.UseKernels;
+    /// <summary>The bytes that are kept for later runs.</summary>
+    internal long Bytes => Arena.Bytes + scratch.Bytes;
+
+    /// <summary>The most bytes that runs so far worked in at a time.</summary>
+    internal long PeakBytes => Arena.Peak + scratch.Bytes;
+
+    /// <summary>The bytes that an executable has counted for it.</summary>
+    internal long CountedBytes { get; set; }
 
     /// <summary>Runs a graph as it stands, without any pass.</summary>
     /// <param name="graph">The graph.</param>
@@ -78,10 +87,7 @@ public sealed class Interpreter : EvaluationContext
             throw new InvalidOperationException($"{arguments.Length} arguments for a body of {body.Parameters.Length} parameters.");
         }
 
-        if (options.Cancellation.IsCancellationRequested)
-        {
-            ThrowCancelled(options.Cancellation);
-        }
+        ThrowIfCancelled();
 
         Frame frame = FrameOf(body);
         frame.Run(arguments, []);
@@ -116,19 +122,14 @@ public sealed class Interpreter : EvaluationContext
     /// <inheritdoc/>
     public override void CountElements(long elements) => options.CountElements?.Add(elements);
 
-    /// <summary>Throws what a cancelled run throws.</summary>
-    internal static void ThrowCancelled(CancellationToken cancellation) =>
-        throw new OperationCanceledException("run: cancelled by the caller's token.", cancellation);
-
-    /// <summary>A run from the outside: arguments that fit are only read, and results are fresh.</summary>
+    /// <summary>A run from the outside: arguments that fit are only read, unless they are donated, and results are fresh.</summary>
     internal HostValue[] RunWhole(Graph graph, ReadOnlySpan<HostValue> arguments, RunOptions run)
     {
         Frame frame = Begin(graph, arguments, [], run);
         var results = new HostValue[graph.Results.Length];
         for (int i = 0; i < results.Length; i++)
         {
-            Held held = frame.Result(i);
-            results[i] = held.Owned ? held.Value : Copy(held.Value);
+            results[i] = frame.Leave(i);
         }
 
         frame.End();
@@ -148,10 +149,10 @@ public sealed class Interpreter : EvaluationContext
 
         for (int i = 0; i < targets.Length; i++)
         {
-            Array source = frame.Result(i).Array.Storage;
-            if (!ReferenceEquals(source, targets[i].Storage))
+            NDArray source = frame.Result(i).Array;
+            if (!ReferenceEquals(source.Storage, targets[i].Storage))
             {
-                Array.Copy(source, targets[i].Storage, source.Length);
+                Array.Copy(source.Storage, source.Start, targets[i].Storage, targets[i].Start, source.Size);
             }
         }
 
@@ -164,12 +165,16 @@ public sealed class Interpreter : EvaluationContext
         Finish();
     }
 
-    private static HostValue Copy(HostValue value) => value is NDArray array ? array.Copy() : ((HostStack)value).Copy();
-
     private Frame Begin(Graph graph, ReadOnlySpan<HostValue> arguments, ReadOnlySpan<NDArray> targets, RunOptions run)
     {
         options = run;
         Arena.Spoil = run.SpoilFreed;
+        if (usesKernels != run.UseKernels)
+        {
+            usesKernels = run.UseKernels;
+            DropFrames();
+        }
+
         if (given.Length < arguments.Length)
         {
             given = new Held[arguments.Length];
@@ -180,6 +185,11 @@ public sealed class Interpreter : EvaluationContext
             given[i] = new(arguments[i], Owned: false);
         }
 
+        if (!run.Donated.IsEmpty)
+        {
+            Donation.Take(graph, given.AsSpan(0, arguments.Length), run.Donated);
+        }
+
         Frame frame = FrameOf(graph);
         frame.Run(given.AsSpan(0, arguments.Length), targets);
         return frame;
@@ -188,9 +198,16 @@ public sealed class Interpreter : EvaluationContext
     private void Finish()
     {
         Array.Clear(given);
-        foreach (Frame frame in frames.Values)
+        if (frames.Count == 1)
         {
-            frame.Forget();
+            last!.Forget();
+        }
+        else
+        {
+            foreach (Frame frame in frames.Values)
+            {
+                frame.Forget();
+            }
         }
 
         options = RunOptions.Default;
@@ -207,10 +224,10 @@ public sealed class Interpreter : EvaluationContext
         {
             if (frames.Count >= MostFrames)
             {
-                frames.Clear();
+                DropFrames();
             }
 
-            frame = new Frame(plans.Of(graph, this), this);
+            frame = new Frame(plans.Of(graph, this, usesKernels), this);
             frames[graph] = frame;
         }
 
@@ -218,15 +235,54 @@ public sealed class Interpreter : EvaluationContext
         return frame;
     }
 
+    private void DropFrames()
+    {
+        foreach (Frame frame in frames.Values)
+        {
+            Arena.Add(-frame.Bytes);
+        }
+
+        frames.Clear();
+        last = null;
+    }
+
     /// <summary>Whether no target is an argument, so that results may be written there while arguments are still read.</summary>
-    private bool AreApart(ReadOnlySpan<NDArray> arguments, ReadOnlySpan<NDArray> targets)
+    private bool AreApart(ReadOnlySpan<NDArray> arguments, ReadOnlySpan<NDArray> targets) =>
+        (long)targets.Length * (arguments.Length + targets.Length) > MostCompared
+            ? AreApartByTable(arguments, targets)
+            : AreApartByPairs(arguments, targets);
+
+    private static bool AreApartByPairs(ReadOnlySpan<NDArray> arguments, ReadOnlySpan<NDArray> targets)
+    {
+        bool apart = true;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            Array memory = targets[i].Storage;
+            for (int j = 0; j < i; j++)
+            {
+                if (ReferenceEquals(memory, targets[j].Storage) && targets[i].Size > 0)
+                {
+                    throw SharedTarget(i);
+                }
+            }
+
+            foreach (NDArray argument in arguments)
+            {
+                apart &= !ReferenceEquals(memory, argument.Storage);
+            }
+        }
+
+        return apart;
+    }
+
+    private bool AreApartByTable(ReadOnlySpan<NDArray> arguments, ReadOnlySpan<NDArray> targets)
     {
         targetMemory.Clear();
         for (int i = 0; i < targets.Length; i++)
         {
             if (targets[i].Size > 0 && !targetMemory.Add(targets[i].Storage))
             {
-                throw new AdjointException($"run: result {i} is to be written into the memory of an earlier result. Give each its own array.");
+                throw SharedTarget(i);
             }
         }
 
@@ -239,4 +295,7 @@ public sealed class Interpreter : EvaluationContext
         targetMemory.Clear();
         return apart;
     }
+
+    private static AdjointException SharedTarget(int result) =>
+        new($"run: result {result} is to be written into the memory of an earlier result. Give each its own array.");
 }

@@ -4,16 +4,35 @@ using Adjoint.Loops;
 
 namespace Adjoint.Execute;
 
-/// <summary>How one graph is run: its nodes in order, and the slots that their operands and results stand in.</summary>
-/// <remarks>Immutable, made once for a graph by <see cref="PlanBuilder"/>, and shared by all runs; kernels have no state.</remarks>
+/// <summary>How one graph is run: its nodes in order, and where their operands and results are.</summary>
+/// <remarks>
+/// <para>A value that kernels alone make and read lies at a place that is planned: in a block of memory that the frame keeps for its dtype,
+/// shared with values that live at other times. Its array is the same in every run, so a step costs a call and nothing else. Constants and
+/// views of such values are planned too.</para>
+/// <para>Any other value (parameters, results, what is evaluated plainly) stands in a slot and says for itself whether it is owned; its memory
+/// comes from the arena.</para>
+/// <para>Immutable, made once for a graph by <see cref="PlanBuilder"/>, and shared by all runs; kernels have no state.</para>
+/// </remarks>
 internal sealed class Plan
 {
     internal required Graph Graph { get; init; }
 
     internal required Step[] Steps { get; init; }
 
-    /// <summary>For each step: its operands (see <see cref="Step"/>), the slots of its results, and slots to free.</summary>
+    /// <summary>The operands and results of each step that is a kernel: places in <see cref="Arrays"/>, or <see cref="Step.None"/> for what stands in a slot.</summary>
+    internal required int[] Wires { get; init; }
+
+    /// <summary>The planned arrays.</summary>
+    internal required PlannedArray[] Arrays { get; init; }
+
+    /// <summary>The bytes of the block of each dtype.</summary>
+    internal required IReadOnlyDictionary<DType, long> Blocks { get; init; }
+
+    /// <summary>What each step does with slots; see <see cref="Step"/>.</summary>
     internal required int[] Links { get; init; }
+
+    /// <summary>The results of kernels that stand in slots, step by step.</summary>
+    internal required Output[] Outputs { get; init; }
 
     /// <summary>The type of the tensors that a slot holds, up to their shape; null for stacks.</summary>
     internal required TensorType?[] Slots { get; init; }
@@ -30,29 +49,48 @@ internal sealed class Plan
     /// <summary>Whether a result's slot stands among the results once.</summary>
     internal required bool[] StandsOnce { get; init; }
 
-    /// <summary>The largest number of operands of a node.</summary>
+    /// <summary>The largest number of operands of a node that is evaluated.</summary>
     internal required int MostOperands { get; init; }
+}
 
-    /// <summary>The largest number of results of a node.</summary>
-    internal required int MostResults { get; init; }
+/// <summary>How a node of a plan runs.</summary>
+internal enum StepKind
+{
+    /// <summary>A small result without operands, computed once.</summary>
+    Constant,
+
+    /// <summary>As a kernel.</summary>
+    Kernel,
+
+    /// <summary>Its result is its operand's memory, or a part of it, under another shape.</summary>
+    View,
+
+    /// <summary>By evaluation.</summary>
+    Plain,
 }
 
 /// <summary>One node of a <see cref="Plan"/>.</summary>
-/// <remarks>An operand's link is twice its slot, plus one if it moves: this is its last use and it stands once among the operands.</remarks>
+/// <remarks>
+/// <para>A link is twice a slot, plus one if the value moves: this is its last use and nothing else among the operands shares its memory.</para>
+/// <para>The links of a kernel: for each operand in a slot its place among the operands and its link; then slots to free. Of a view: the
+/// operand's slot and where in it the result begins; then slots to free. Of an evaluation: each operand's link, each result's slot, slots to
+/// free. Of a constant: its slot.</para>
+/// </remarks>
 internal struct Step
 {
     internal const int None = -1;
 
     internal Node Node;
 
-    /// <summary>What the node lowers to, or null.</summary>
+    internal StepKind Kind;
+
+    /// <summary>What a kernel step runs.</summary>
     internal Kernel? Kernel;
 
-    /// <summary>The result of a node without operands, computed once; or null.</summary>
-    internal HostValue? Constant;
+    /// <summary>The planned array of a constant or a view.</summary>
+    internal int Array;
 
-    /// <summary>Where a kernel puts its results.</summary>
-    internal Target[] Targets;
+    internal int FirstWire;
 
     internal int FirstLink;
 
@@ -60,15 +98,34 @@ internal struct Step
 
     internal int ResultCount;
 
+    /// <summary>How many operands of a kernel stand in slots.</summary>
+    internal int InputCount;
+
+    internal int FirstOutput;
+
+    /// <summary>How many results of a kernel stand in slots.</summary>
+    internal int OutputCount;
+
     internal int FreedCount;
+
+    /// <summary>The number of elements of all results of a kernel.</summary>
+    internal long Elements;
 
     /// <summary>Whether evaluation keeps none of its operands, so that those that moved can be freed.</summary>
     internal bool KeepsNothing;
 }
 
-/// <summary>Where a kernel may put a result.</summary>
-/// <param name="Type">The result's dtype.</param>
-/// <param name="Shape">The result's shape.</param>
-/// <param name="Overwritable">The moving operands, among the first 64, in whose memory it may lie.</param>
+/// <summary>A result of a kernel that stands in a slot.</summary>
+/// <param name="Result">Which result of the node.</param>
+/// <param name="Slot">Its slot, or <see cref="Step.None"/> where nothing reads it.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Overwritable">The moving operands in slots, by their order among the step's inputs, the first 64, in whose memory it may lie.</param>
 /// <param name="GraphResult">Which result of the graph it is, or <see cref="Step.None"/>.</param>
-internal readonly record struct Target(DType Type, Shape Shape, ulong Overwritable, int GraphResult);
+internal readonly record struct Output(int Result, int Slot, TensorType Type, ulong Overwritable, int GraphResult);
+
+/// <summary>An array whose place is planned.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Start">Its first element in the block of its dtype.</param>
+/// <param name="Constant">The array itself, where it is a constant or part of one.</param>
+/// <param name="IsView">Whether it is a view of a value in a slot, and so lies elsewhere in each run.</param>
+internal sealed record PlannedArray(TensorType Type, long Start, NDArray? Constant, bool IsView);

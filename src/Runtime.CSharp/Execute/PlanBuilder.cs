@@ -6,38 +6,38 @@ using Adjoint.Loops;
 
 namespace Adjoint.Execute;
 
-/// <summary>Makes the <see cref="Plan"/> of a graph: last uses first, then slots, which values of one dtype and length share in turn.</summary>
+/// <summary>Makes the <see cref="Plan"/> of a graph, step by step: places for what kernels make, slots for what else there is.</summary>
 internal sealed class PlanBuilder
 {
-    private const int LargestConstant = 64;
     private const int MostOverwritable = 64;
-    private const int Unused = -1;
 
     private readonly Graph graph;
-    private readonly ImmutableArray<Node> nodes;
+    private readonly PlanValues values;
     private readonly EvaluationContext constants;
-    private readonly KernelSource kernels;
-    private readonly Dictionary<Value, int> numbers = new(ReferenceEqualityComparer.Instance);
-    private readonly int[] lastUses;
-    private readonly Dictionary<Value, int> graphResults;
+    private readonly PlannedMemory memory;
     private readonly int[] slots;
     private readonly SlotTable table = new();
-    private readonly List<int> links;
-    private readonly List<int> freed = [];
+    private readonly Dictionary<Value, int> graphResults = new(ReferenceEqualityComparer.Instance);
+    private readonly List<Step> steps;
+    private readonly List<int> wires = [];
+    private readonly List<int> links = [];
+    private readonly List<Output> outputs = [];
+    private readonly List<int> ending = [];
     private int mostOperands;
-    private int mostResults;
 
     private PlanBuilder(Graph graph, EvaluationContext constants, KernelSource kernels)
     {
         this.graph = graph;
-        nodes = Schedule.Of(graph);
         this.constants = constants;
-        this.kernels = kernels;
-        Number();
-        lastUses = LastUses();
-        graphResults = GraphResults();
-        slots = new int[numbers.Count];
-        links = new List<int>(3 * nodes.Length);
+        values = new(graph, kernels);
+        memory = new(values);
+        slots = new int[values.Count];
+        Array.Fill(slots, Step.None);
+        steps = new(values.Nodes.Length);
+        for (int i = 0; i < graph.Results.Length; i++)
+        {
+            graphResults.TryAdd(graph.Results[i], i);
+        }
     }
 
     /// <summary>The plan of a graph; nodes without operands are evaluated in this context.</summary>
@@ -48,31 +48,32 @@ internal sealed class PlanBuilder
     {
         foreach (Value parameter in graph.Parameters)
         {
-            int number = numbers[parameter];
-            slots[number] = table.Take(parameter.Type);
+            slots[values[parameter]] = table.Take(parameter.Type);
         }
 
-        int[] parameters = [.. graph.Parameters.Select(value => slots[numbers[value]])];
-        int[] unread = [.. graph.Parameters.Where(value => lastUses[numbers[value]] == Unused).Select(value => slots[numbers[value]]).Distinct()];
-        var steps = new Step[nodes.Length];
-        for (int i = 0; i < steps.Length; i++)
+        int[] parameters = [.. graph.Parameters.Select(value => slots[values[value]])];
+        int[] unread = [.. graph.Parameters.Where(value => values.LastUse(values[value]) == PlanValues.Unused).Select(value => slots[values[value]]).Distinct()];
+        for (int i = 0; i < values.Nodes.Length; i++)
         {
-            steps[i] = MakeStep(nodes[i], i);
+            AddStep(i);
         }
 
-        int[] results = [.. graph.Results.Select(value => slots[numbers[value]])];
+        int[] results = [.. graph.Results.Select(value => slots[values[value]])];
         return new Plan
         {
             Graph = graph,
-            Steps = steps,
+            Steps = [.. steps],
+            Wires = [.. wires],
+            Arrays = memory.Arrays,
+            Blocks = memory.Blocks,
             Links = [.. links],
+            Outputs = [.. outputs],
             Slots = table.Types,
             Parameters = parameters,
             Unread = unread,
             Results = results,
             StandsOnce = [.. CountOf(results).Select(count => count == 1)],
             MostOperands = mostOperands,
-            MostResults = mostResults,
         };
     }
 
@@ -82,159 +83,215 @@ internal sealed class PlanBuilder
         return results.Select(slot => counts[slot]);
     }
 
-    private void Number()
+    private void AddStep(int place)
     {
-        numbers.EnsureCapacity(graph.Parameters.Length + nodes.Length);
-        foreach (Value parameter in graph.Parameters)
-        {
-            numbers.TryAdd(parameter, numbers.Count);
-        }
-
-        foreach (Node node in nodes)
-        {
-            foreach (Value result in node.Results)
-            {
-                numbers.Add(result, numbers.Count);
-            }
-        }
-    }
-
-    private int[] LastUses()
-    {
-        var last = new int[numbers.Count];
-        Array.Fill(last, Unused);
-        for (int i = 0; i < nodes.Length; i++)
-        {
-            foreach (Value operand in nodes[i].Operands)
-            {
-                last[numbers[operand]] = i;
-            }
-        }
-
-        foreach (Value result in graph.Results)
-        {
-            last[numbers[result]] = nodes.Length;
-        }
-
-        return last;
-    }
-
-    private Step MakeStep(Node node, int place)
-    {
+        Node node = values.Nodes[place];
         var step = new Step
         {
             Node = node,
+            Kind = values.Kinds[place],
+            Kernel = values.Kernels[place],
             FirstLink = links.Count,
+            FirstWire = wires.Count,
+            FirstOutput = outputs.Count,
             OperandCount = node.Operands.Length,
             ResultCount = node.Results.Length,
-            KeepsNothing = node.Primitive is TensorPrimitive,
         };
-        mostOperands = Math.Max(mostOperands, step.OperandCount);
-        mostResults = Math.Max(mostResults, step.ResultCount);
-        ulong moving = LinkOperands(node, place);
-        LinkResults(node);
-        step.FreedCount = freed.Count;
-        links.AddRange(freed);
-        freed.Clear();
-        Lower(ref step, moving);
-        return step;
+        FindEnding(node, place);
+        bool runs = step.Kind switch
+        {
+            StepKind.Constant => AddConstant(ref step),
+            StepKind.View => AddView(ref step, place),
+            StepKind.Kernel => AddKernel(ref step, place),
+            _ => AddPlain(ref step, place),
+        };
+        foreach (int root in ending)
+        {
+            memory.Free(root);
+        }
+
+        if (runs)
+        {
+            steps.Add(step);
+        }
     }
 
-    /// <summary>Links the operands, and gives back the slots of those that end here. Returns which of them move.</summary>
-    private ulong LinkOperands(Node node, int place)
+    /// <summary>Finds the values whose memory is read here for the last time.</summary>
+    private void FindEnding(Node node, int place)
     {
-        ulong moving = 0;
+        ending.Clear();
+        foreach (Value operand in node.Operands)
+        {
+            int root = values.Root(values[operand]);
+            if (values.LastUse(root) == place && !ending.Contains(root))
+            {
+                ending.Add(root);
+            }
+        }
+    }
+
+    private bool AddConstant(ref Step step)
+    {
+        int number = values[step.Node.Result];
+        NDArray constant = step.Node.Primitive.Evaluate([], constants)[0].Array;
+        step.Array = memory.AddConstant(number, constant);
+        if (values.IsQuiet(number))
+        {
+            return false;
+        }
+
+        slots[number] = table.Take(step.Node.Result.Type);
+        links.Add(slots[number]);
+        return true;
+    }
+
+    private bool AddView(ref Step step, int place)
+    {
+        int number = values[step.Node.Results[0]];
+        int root = values.Root(number);
+        step.Array = memory.AddView(number, root, step.Node.Results[0].Tensor);
+        if (memory.IsPlanned(root))
+        {
+            LinkFreed(ref step, place);
+            return step.FreedCount > 0;
+        }
+
+        links.Add(slots[root]);
+        links.Add(values.Start(number));
+        LinkFreed(ref step, place);
+        return true;
+    }
+
+    private bool AddKernel(ref Step step, int place)
+    {
+        Node node = step.Node;
+        var inputs = new List<int>();
+        ulong moved = 0;
         for (int i = 0; i < node.Operands.Length; i++)
         {
-            int number = numbers[node.Operands[i]];
-            bool ends = lastUses[number] == place;
-            bool once = ends && Once(node.Operands, i);
-            links.Add((2 * slots[number]) + (once ? 1 : 0));
-            moving |= once && i < MostOverwritable ? 1UL << i : 0;
-            if (ends && (once || node.Operands.IndexOf(node.Operands[i]) == i))
+            int number = values[node.Operands[i]];
+            wires.Add(memory.PlaceOf(number));
+            if (!memory.IsPlanned(number))
             {
-                table.Free(slots[number]);
-                if (!once)
-                {
-                    freed.Add(slots[number]);
-                }
+                bool moves = Moves(node, i, place);
+                moved |= moves && inputs.Count < MostOverwritable ? 1UL << inputs.Count : 0;
+                links.Add(i);
+                links.Add((2 * slots[number]) + (moves ? 1 : 0));
+                inputs.Add(i);
             }
         }
 
-        return moving;
-    }
-
-    private void LinkResults(Node node)
-    {
-        foreach (Value result in node.Results)
+        step.InputCount = inputs.Count;
+        LinkFreed(ref step, place);
+        memory.Place(node, step.Kernel!, place, ending);
+        for (int i = 0; i < node.Results.Length; i++)
         {
-            int number = numbers[result];
-            slots[number] = lastUses[number] == Unused ? Step.None : table.Take(result.Type);
-            links.Add(slots[number]);
+            int number = values[node.Results[i]];
+            step.Elements += node.Results[i].Tensor.Shape.Size;
+            wires.Add(memory.PlaceOf(number));
+            if (!memory.IsPlanned(number))
+            {
+                slots[number] = values.LastUse(number) == PlanValues.Unused ? Step.None : table.Take(node.Results[i].Type);
+                outputs.Add(new(
+                    i, slots[number], node.Results[i].Tensor, Overwritable(step, inputs, moved, i), graphResults.GetValueOrDefault(node.Results[i], Step.None)));
+                step.OutputCount++;
+            }
         }
+
+        return true;
     }
 
-    private void Lower(ref Step step, ulong moving)
+    private bool AddPlain(ref Step step, int place)
     {
         Node node = step.Node;
-        if (step.OperandCount == 0 && node.Results is [{ Type: TensorType { Shape.Size: <= LargestConstant } }])
+        step.KeepsNothing = node.Primitive is TensorPrimitive;
+        mostOperands = Math.Max(mostOperands, step.OperandCount);
+        for (int i = 0; i < node.Operands.Length; i++)
         {
-            step.Constant = node.Primitive.Evaluate([], constants)[0].Value;
-            return;
+            links.Add((2 * slots[values[node.Operands[i]]]) + (Moves(node, i, place) ? 1 : 0));
         }
 
-        if (!node.Results.All(result => result.Type is TensorType) || kernels.Of(node) is not { } kernel)
+        int firstResult = links.Count;
+        foreach (Value _ in node.Results)
         {
-            return;
+            links.Add(Step.None);
         }
 
-        step.Kernel = kernel;
-        step.Targets = new Target[node.Results.Length];
-        for (int i = 0; i < step.Targets.Length; i++)
+        LinkFreed(ref step, place);
+        for (int i = 0; i < node.Results.Length; i++)
         {
-            TensorType type = node.Results[i].Tensor;
-            step.Targets[i] = new(type.DType, type.Shape, Overwritable(node, kernel, moving, i), graphResults.GetValueOrDefault(node.Results[i], Step.None));
+            int number = values[node.Results[i]];
+            slots[number] = values.LastUse(number) == PlanValues.Unused ? Step.None : table.Take(node.Results[i].Type);
+            links[firstResult + i] = slots[number];
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives the slots back of values that end here; those that do not move have to be freed.</summary>
+    private void LinkFreed(ref Step step, int place)
+    {
+        foreach (int root in ending)
+        {
+            int slot = slots[root];
+            if (slot == Step.None)
+            {
+                continue;
+            }
+
+            table.Free(slot);
+            if (!IsMoved(step, root, place))
+            {
+                links.Add(slot);
+                step.FreedCount++;
+            }
         }
     }
 
-    /// <summary>The moving operands in whose memory a result may lie.</summary>
-    private static ulong Overwritable(Node node, Kernel kernel, ulong moving, int result)
+    private bool IsMoved(Step step, int root, int place)
     {
-        ulong found = 0;
-        TensorType type = node.Results[result].Tensor;
-        for (int i = 0; moving != 0 && i < Math.Min(node.Operands.Length, MostOverwritable); i++)
+        for (int i = 0; step.Kind is StepKind.Kernel or StepKind.Plain && i < step.OperandCount; i++)
         {
-            bool fits = (moving >> i & 1) != 0
-                && node.Operands[i].Type is TensorType operand
-                && operand.DType == type.DType
-                && (ReferenceEquals(operand.Shape, type.Shape) || operand.Shape.Size == type.Shape.Size);
-            found |= fits && kernel.MayOverwrite(i, result) ? 1UL << i : 0;
+            if (values[step.Node.Operands[i]] == root && (step.Kind == StepKind.Plain || !memory.IsPlanned(root)))
+            {
+                return Moves(step.Node, i, place);
+            }
         }
 
-        return found;
+        return false;
     }
 
-    private Dictionary<Value, int> GraphResults()
+    /// <summary>Whether an operand is read here for the last time and nothing else among the operands shares its memory.</summary>
+    private bool Moves(Node node, int operand, int place)
     {
-        var found = new Dictionary<Value, int>(ReferenceEqualityComparer.Instance);
-        for (int i = 0; i < graph.Results.Length; i++)
+        int number = values[node.Operands[operand]];
+        if (values.Root(number) != number || values.LastUse(number) != place)
         {
-            found.TryAdd(graph.Results[i], i);
+            return false;
         }
 
-        return found;
-    }
-
-    private static bool Once(ImmutableArray<Value> operands, int place)
-    {
-        for (int i = 0; i < operands.Length; i++)
+        for (int i = 0; i < node.Operands.Length; i++)
         {
-            if (i != place && ReferenceEquals(operands[i], operands[place]))
+            if (i != operand && values.Root(values[node.Operands[i]]) == number)
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>The moving inputs in whose memory a result may lie.</summary>
+    private static ulong Overwritable(Step step, List<int> inputs, ulong moved, int result)
+    {
+        ulong found = 0;
+        TensorType type = step.Node.Results[result].Tensor;
+        for (int i = 0; moved != 0 && i < Math.Min(inputs.Count, MostOverwritable); i++)
+        {
+            bool fits = (moved >> i & 1) != 0 && PlannedMemory.Fits(step.Node.Operands[inputs[i]].Tensor, type);
+            found |= fits && step.Kernel!.MayOverwrite(inputs[i], result) ? 1UL << i : 0;
+        }
+
+        return found;
     }
 }

@@ -7,15 +7,20 @@ namespace Adjoint.Execute;
 /// <summary>The plans of the graphs that were run, bodies among them; a plan goes when its graph does. For any number of threads.</summary>
 internal sealed class PlanTable(KernelSource kernels)
 {
+    private readonly ConditionalWeakTable<Graph, Plan> plans = [];
+    private readonly ConditionalWeakTable<Graph, Plan> plain = [];
+
     internal PlanTable()
         : this(KernelSource.Default)
     {
     }
 
-    private readonly ConditionalWeakTable<Graph, Plan> plans = [];
-
-    /// <summary>The plan of a graph; nodes without operands are evaluated in this context.</summary>
-    internal Plan Of(Graph graph, EvaluationContext constants) => plans.TryGetValue(graph, out Plan? plan)
-        ? plan
-        : plans.GetOrAdd(graph, PlanBuilder.Build(graph, constants, kernels));
+    /// <summary>The plan of a graph, with kernels or by evaluation alone; nodes without operands are evaluated in this context.</summary>
+    internal Plan Of(Graph graph, EvaluationContext constants, bool useKernels = true)
+    {
+        ConditionalWeakTable<Graph, Plan> table = useKernels ? plans : plain;
+        return table.TryGetValue(graph, out Plan? plan)
+            ? plan
+            : table.GetOrAdd(graph, PlanBuilder.Build(graph, constants, useKernels ? kernels : KernelSource.None));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Adjoint.Kernels;
 
 namespace Adjoint.Execute;
@@ -16,6 +17,12 @@ public sealed record RunOptions
 
     /// <summary>Whether primitives run as the kernels they lower to; if not, they are evaluated plainly.</summary>
     public bool UseKernels { get; init; } = true;
+
+    /// <summary>
+    /// The arguments, by place, whose memory the run may use as its own: a result can then lie where the argument lay. From then on, also
+    /// when the run fails, these arrays throw when they are touched.
+    /// </summary>
+    public ImmutableArray<int> Donated { get; init; } = [];
 
     /// <summary>Takes lines meant for a reader; without it they are dropped.</summary>
     public Action<string>? Diagnostics { get; init; }
