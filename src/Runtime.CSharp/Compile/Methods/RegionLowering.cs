@@ -26,33 +26,39 @@ internal sealed partial class RegionLowering
     internal static LoopProgram Lower(Graph graph, string name)
     {
         var lowering = new RegionLowering(name);
-        ImmutableArray<LoopBuffer> inputs = lowering.Buffers(LoopBufferKind.Input, graph.Parameters);
-        ImmutableArray<LoopBuffer> outputs = lowering.Buffers(LoopBufferKind.Output, graph.Results);
-        lowering.builder.Phase(1, _ => lowering.Whole(graph, inputs, outputs));
+        var buffers = RegionBuffers.Of(graph, lowering.builder);
+        lowering.builder.Phase(1, _ => lowering.Whole(graph, buffers));
         return lowering.builder.Build();
     }
 
-    private ImmutableArray<LoopBuffer> Buffers(LoopBufferKind kind, ImmutableArray<Value> values) =>
-        [.. values.Select(value => builder.Buffer(kind, value.Tensor.DType, value.Tensor.Shape.Size))];
-
-    private void Whole(Graph graph, ImmutableArray<LoopBuffer> inputs, ImmutableArray<LoopBuffer> outputs)
+    private void Whole(Graph graph, RegionBuffers buffers)
     {
+        LoopValue start = builder.Index(0);
         var frame = new Frame(graph, workspace);
-        for (int i = 0; i < outputs.Length; i++)
+        for (int i = 0; i < graph.Results.Length; i++)
         {
-            frame.Targets.TryAdd(graph.Results[i], outputs[i]);
+            if (buffers.Results[i].Kind == LoopBufferKind.Output)
+            {
+                frame.Targets.TryAdd(graph.Results[i], buffers.Results[i]);
+            }
         }
 
         ImmutableArray<Local> results = Run(
-            frame, [.. graph.Parameters.Select((parameter, i) => Argument(parameter.Tensor, inputs[i]))]);
-        for (int i = 0; i < outputs.Length; i++)
+            frame, [.. graph.Parameters.Select((parameter, i) => Argument(parameter.Tensor, buffers.Parameters[i]))]);
+        TensorLocal?[] missing = [.. results.Select((result, i) =>
+            result is Stored stored && stored.IsAt(buffers.Results[i], start) ? null : Apart((TensorLocal)result))];
+        for (int i = 0; i < missing.Length; i++)
         {
-            if (results[i] is not Stored stored || !stored.IsAt(outputs[i], builder.Index(0)))
+            if (missing[i] is { } result)
             {
-                Copying.Write(builder, (TensorLocal)results[i], outputs[i], builder.Index(0));
+                Copying.Write(builder, result, buffers.Results[i], start);
             }
         }
     }
+
+    /// <summary>A result that does not read memory in which another is still to be written.</summary>
+    private TensorLocal Apart(TensorLocal result) =>
+        result.Reads.Any(buffer => buffer.Kind == LoopBufferKind.InOut) ? workspace.Materialise(result) : result;
 
     /// <summary>A parameter of the region: what is small is loaded once.</summary>
     private TensorLocal Argument(TensorType type, LoopBuffer buffer)
