@@ -25,6 +25,7 @@ module Law =
                 PassLaws.all
                 MemoryLaws.all
                 BranchLaws.all
+                [ Adjoint.Properties.Compile.ElementLaw.law ]
             ]
 
     let find name =
