@@ -38,7 +38,11 @@ public sealed partial class LoopBuilder
         {
             return AddIndex(AddIndex(x, right!), Index(cy));
         }
-        else if ((Rejoined(x, y) ?? Rejoined(y, x)) is { } whole)
+        else if (y.Op == LoopOp.Add)
+        {
+            return AddIndex(AddIndex(x, y.Operands[0]), y.Operands[1]);
+        }
+        else if (Rejoined(x, y) is { } whole)
         {
             return whole;
         }
@@ -75,9 +79,9 @@ public sealed partial class LoopBuilder
                 return MultiplyIndex(factor!, Index(unchecked(before * c)));
             }
 
-            if (IsSumWithConstant(x, out LoopValue? rest, out long added))
+            if (x.Op == LoopOp.Add)
             {
-                return AddIndex(MultiplyIndex(rest!, y), Index(unchecked(added * c)));
+                return AddIndex(MultiplyIndex(x.Operands[0], y), MultiplyIndex(x.Operands[1], y));
             }
         }
 
@@ -188,18 +192,43 @@ public sealed partial class LoopBuilder
         return (null, null);
     }
 
-    /// <summary>(v / c) · c and v % c are v again.</summary>
-    private static LoopValue? Rejoined(LoopValue x, LoopValue y) =>
-        y.Op == LoopOp.Remainder
-        && IsProductWithConstant(x, out LoopValue? quotient, out long c)
-        && quotient!.Op == LoopOp.Divide
-        && quotient.Operands[1].IsConstant
-        && quotient.Operands[1].Constant.AsLong == c
-        && y.Operands[1].IsConstant
-        && y.Operands[1].Constant.AsLong == c
-        && ReferenceEquals(quotient.Operands[0], y.Operands[0])
-            ? y.Operands[0]
+    /// <summary>A sum of which one term and one more are a quotient and a remainder of the same: they become it again.</summary>
+    private LoopValue? Rejoined(LoopValue sum, LoopValue term)
+    {
+        if ((Whole(sum, term) ?? Whole(term, sum)) is { } whole)
+        {
+            return whole;
+        }
+
+        return sum.Op != LoopOp.Add ? null
+            : Rejoined(sum.Operands[1], term) is { } last ? AddIndex(sum.Operands[0], last)
+            : Rejoined(sum.Operands[0], term) is { } first ? AddIndex(first, sum.Operands[1])
             : null;
+    }
+
+    /// <summary>(u / b) · bs + (u % b) · s = u · s, where u / b may be written v / bc for u = v / c.</summary>
+    private LoopValue? Whole(LoopValue quotient, LoopValue remainder)
+    {
+        (LoopValue r, long s) = Factors(remainder);
+        (LoopValue q, long bs) = Factors(quotient);
+        if (r.Op != LoopOp.Remainder || q.Op != LoopOp.Divide || !r.Operands[1].IsConstant || !q.Operands[1].IsConstant)
+        {
+            return null;
+        }
+
+        LoopValue u = r.Operands[0];
+        long b = r.Operands[1].Constant.AsLong;
+        long divisor = q.Operands[1].Constant.AsLong;
+        bool isSame = ReferenceEquals(q.Operands[0], u) && divisor == b;
+        bool isLonger = u.Op == LoopOp.Divide
+            && u.Operands[1].IsConstant
+            && ReferenceEquals(q.Operands[0], u.Operands[0])
+            && divisor == b * u.Operands[1].Constant.AsLong;
+        return (isSame || isLonger) && bs == b * s ? MultiplyIndex(u, Index(s)) : null;
+    }
+
+    private static (LoopValue Factor, long Times) Factors(LoopValue x) =>
+        IsProductWithConstant(x, out LoopValue? factor, out long times) ? (factor!, times) : (x, 1);
 
     private static bool IsSumWithConstant(LoopValue x, out LoopValue? rest, out long c) => IsWithConstant(x, LoopOp.Add, out rest, out c);
 

@@ -16,7 +16,7 @@ internal static class LoopReductions
     /// <remarks>Bools are joined by their bits, so that the greatest is any and the least is all.</remarks>
     internal static ElementRule? Rule(TensorType x, Axes along, LoopOp op)
     {
-        LoopOp join = x.DType != DType.Bool ? op : op == LoopOp.Maximum ? LoopOp.Or : op == LoopOp.Minimum ? LoopOp.And : op;
+        LoopOp join = Joins(op, x.DType);
         int[] axes = [.. along.Order()];
         Axes kept = along.Others(x.Rank);
         return LoopIndices.Move([x], (builder, sources, index) =>
@@ -63,6 +63,14 @@ internal static class LoopReductions
         });
     }
 
+    /// <summary>What a primitive that joins elements joins them by, and along which axes; null for others.</summary>
+    internal static (LoopOp Op, Axes Along)? Of(Primitive primitive, DType type) => primitive switch
+    {
+        ReduceSum sum => (LoopOp.Add, sum.Axes),
+        Reduction reduction => (Joins(reduction.Joins, type), reduction.Along),
+        _ => null,
+    };
+
     /// <summary>Carries values through the indices of a shape, in row-major order.</summary>
     internal static ImmutableArray<LoopValue> Over(
         LoopBuilder builder,
@@ -91,6 +99,11 @@ internal static class LoopReductions
 
         return carried;
     }
+
+    private static LoopOp Joins(LoopOp op, DType type) => type != DType.Bool ? op
+        : op == LoopOp.Maximum ? LoopOp.Or
+        : op == LoopOp.Minimum ? LoopOp.And
+        : op;
 
     private static ImmutableArray<LoopValue> Over(
         LoopBuilder builder,

@@ -12,7 +12,7 @@ public sealed partial record ReduceAnd(Axes Axes) : Reduction
     /// <inheritdoc/>
     public override string Name => "reduce_and";
 
-    private protected override Axes Along => Axes;
+    internal override Axes Along => Axes;
 
     private protected override DTypeKinds Takes => DTypeKinds.Bool;
 
@@ -23,7 +23,7 @@ public sealed partial record ReduceAnd(Axes Axes) : Reduction
         return new(new ReduceAnd(Draws.Some(source, shape.Rank)), source.Bools(shape));
     }
 
-    private protected override LoopOp Joins => LoopOp.And;
+    internal override LoopOp Joins => LoopOp.And;
 
     /// <inheritdoc/>
     public override NDArray Evaluate(NDArray x) =>

@@ -20,7 +20,7 @@ public abstract record ReduceExtremum : Reduction, IOrderedEvaluation
     /// <inheritdoc/>
     public sealed override NDArray Evaluate(NDArray x) => Dispatch.Ordered(this, [x]);
 
-    private protected sealed override LoopOp Joins => Largest ? LoopOp.Maximum : LoopOp.Minimum;
+    internal sealed override LoopOp Joins => Largest ? LoopOp.Maximum : LoopOp.Minimum;
 
     /// <inheritdoc/>
     public sealed override Kernel? Lower(ImmutableArray<ValueType> operands) => Largest

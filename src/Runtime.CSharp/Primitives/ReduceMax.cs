@@ -14,7 +14,7 @@ public sealed partial record ReduceMax(Axes Axes) : ReduceExtremum
     /// <inheritdoc/>
     public override string Name => "reduce_max";
 
-    private protected override Axes Along => Axes;
+    internal override Axes Along => Axes;
 
     private protected override bool Largest => true;
 

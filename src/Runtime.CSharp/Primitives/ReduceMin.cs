@@ -14,7 +14,7 @@ public sealed partial record ReduceMin(Axes Axes) : ReduceExtremum
     /// <inheritdoc/>
     public override string Name => "reduce_min";
 
-    private protected override Axes Along => Axes;
+    internal override Axes Along => Axes;
 
     private protected override bool Largest => false;
 

@@ -12,7 +12,7 @@ public sealed partial record ReduceOr(Axes Axes) : Reduction
     /// <inheritdoc/>
     public override string Name => "reduce_or";
 
-    private protected override Axes Along => Axes;
+    internal override Axes Along => Axes;
 
     private protected override DTypeKinds Takes => DTypeKinds.Bool;
 
@@ -23,7 +23,7 @@ public sealed partial record ReduceOr(Axes Axes) : Reduction
         return new(new ReduceOr(Draws.Some(source, shape.Rank)), source.Bools(shape));
     }
 
-    private protected override LoopOp Joins => LoopOp.Or;
+    internal override LoopOp Joins => LoopOp.Or;
 
     /// <inheritdoc/>
     public override NDArray Evaluate(NDArray x) =>

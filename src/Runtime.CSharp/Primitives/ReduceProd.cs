@@ -17,7 +17,7 @@ public sealed partial record ReduceProd(Axes Axes) : Reduction, INumberEvaluatio
     /// <inheritdoc/>
     public override string Name => "reduce_prod";
 
-    private protected override Axes Along => Axes;
+    internal override Axes Along => Axes;
 
     private protected override DTypeKinds Takes => DTypeKinds.Numeric;
 
@@ -31,7 +31,7 @@ public sealed partial record ReduceProd(Axes Axes) : Reduction, INumberEvaluatio
     /// <inheritdoc/>
     public override NDArray Evaluate(NDArray x) => Dispatch.Numbers(this, [x]);
 
-    private protected override LoopOp Joins => LoopOp.Multiply;
+    internal override LoopOp Joins => LoopOp.Multiply;
 
     /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) => ReduceKernels.Product((TensorType)operands[0], Axes);

@@ -9,7 +9,7 @@ namespace Adjoint.Primitives;
 public abstract record Reduction : UnaryPrimitive
 {
     /// <summary>The axes to reduce along.</summary>
-    private protected abstract Axes Along { get; }
+    internal abstract Axes Along { get; }
 
     /// <summary>The dtypes it is defined for.</summary>
     private protected abstract DTypeKinds Takes { get; }
@@ -40,7 +40,7 @@ public abstract record Reduction : UnaryPrimitive
     }
 
     /// <summary>The operation of the loop language that joins two elements.</summary>
-    private protected abstract LoopOp Joins { get; }
+    internal abstract LoopOp Joins { get; }
 
     /// <inheritdoc/>
     public sealed override ElementRule? LowerElement(ImmutableArray<ValueType> operands) => LoopReductions.Rule((TensorType)operands[0], Along, Joins);

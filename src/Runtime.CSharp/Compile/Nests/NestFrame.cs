@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Adjoint.Compile.Regions;
+using Adjoint.Core;
+using Adjoint.Ir;
+using Adjoint.Loops;
+using Adjoint.Primitives;
+
+namespace Adjoint.Compile.Nests;
+
+/// <summary>The program of a fused body while it is built: its buffers, and the elements of its values.</summary>
+internal sealed class NestFrame
+{
+    /// <summary>Elements of work that one tile has, about.</summary>
+    internal const int TileElements = 1 << 15;
+
+    private readonly Dictionary<Value, LoopBuffer> outputs = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Buffers for the operands and results of a body.</summary>
+    internal NestFrame(Graph body, string name)
+    {
+        Body = body;
+        Builder = new(name);
+        Elements = new(Builder);
+        foreach (Value parameter in body.Parameters)
+        {
+            LoopBuffer buffer = Buffer(LoopBufferKind.Input, parameter);
+            Elements.Define(parameter, index => Builder.Load(buffer, LoopIndices.Flat(Builder, index, parameter.Tensor.Shape)));
+        }
+
+        Results = [.. body.Results.Select(result => Buffer(LoopBufferKind.Output, result))];
+        for (int i = 0; i < Results.Length; i++)
+        {
+            outputs.TryAdd(body.Results[i], Results[i]);
+        }
+    }
+
+    /// <summary>The body.</summary>
+    internal Graph Body { get; }
+
+    /// <summary>Where instructions go.</summary>
+    internal LoopBuilder Builder { get; }
+
+    /// <summary>The values' elements.</summary>
+    internal GraphElements Elements { get; }
+
+    /// <summary>The results' buffers.</summary>
+    internal ImmutableArray<LoopBuffer> Results { get; }
+
+    /// <summary>A result's buffer; null where the value is none.</summary>
+    internal LoopBuffer? OutputOf(Value value) => outputs.GetValueOrDefault(value);
+
+    /// <summary>Writes an element of every result that is this value.</summary>
+    internal void Store(Value value, LoopValue offset, LoopValue element)
+    {
+        for (int i = 0; i < Results.Length; i++)
+        {
+            if (ReferenceEquals(Body.Results[i], value))
+            {
+                Builder.Store(Results[i], offset, element);
+            }
+        }
+    }
+
+    /// <summary>How many there are from a tile's first on, at most so many.</summary>
+    internal LoopValue CountFrom(LoopValue first, long most, long total) =>
+        total % most == 0 ? Builder.Index(Math.Min(most, total)) : Builder.Minimum(Builder.Index(most), Builder.Index(total) - first);
+
+    /// <summary>Runs a body for numbers below a count, one after another.</summary>
+    internal void Serial(LoopValue count, Action<LoopValue> body) => Builder.Serial(count, [], (index, _) =>
+    {
+        body(index);
+        return [];
+    });
+
+    /// <summary>How many parts of a size make up a whole.</summary>
+    internal static long Parts(long whole, long size) => (whole + size - 1) / size;
+
+    private LoopBuffer Buffer(LoopBufferKind kind, Value value) => Builder.Buffer(kind, value.Tensor.DType, value.Tensor.Shape.Size);
+}
