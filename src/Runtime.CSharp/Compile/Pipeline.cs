@@ -27,6 +27,8 @@ public sealed class Pipeline
         new("merge_equal_nodes", MergeEqualNodes.Apply),
         new("hoist_invariants", HoistInvariants.Apply),
         new("settle_loops", SettleLoops.Apply),
+        new("recompute_residuals", RecomputeResiduals.Apply),
+        new("merge_equal_nodes", MergeEqualNodes.Apply),
         new("remove_unread", RemoveUnread.Apply),
         new("place_fma", PlaceFma.Apply) { Rounds = true });
 

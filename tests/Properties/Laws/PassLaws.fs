@@ -76,7 +76,7 @@ let private text (point: Point) =
 
 let all =
     [
-        for pass in Pipeline.Default.Passes do
+        for pass in Pipeline.Default.Passes |> Seq.distinctBy _.Name do
             if pass.Rounds then
                 { differential $"{pass.Name} keeps derivatives" (fun case source -> derived case source |> List.iter (rounds pass)) with
                     Mode = Smooth

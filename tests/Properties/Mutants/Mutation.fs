@@ -216,27 +216,64 @@ let private zeros: Subject =
                 graph, [ x ], None
     }
 
-/// What passes are tried on: layouts and zeros beside programs, which seldom have them at their end.
+/// What passes rewrite and programs seldom hold: a row beside a column, products of transposes, a product in a difference.
+let private squares: Subject =
+    {
+        Name = "squares"
+        Draw =
+            fun source ->
+                let size = source.Int(2, 3)
+                let x = source.Real(DType.F64, Shape.Of(size, size), Domain.All)
+                let y = source.Real(DType.F64, Shape.Of(size, size), Domain.All)
+
+                let results (p: Collections.Generic.IReadOnlyList<Value>) : Value seq =
+                    let sums axis (v: Value) =
+                        Ops.Broadcast(Ops.ReduceSum(v, Axes [| 1 - axis |]), v.Tensor.Shape, Axes [| axis |])
+
+                    let turned (v: Value) = Ops.Permute(v, Axes [| 1; 0 |])
+
+                    [
+                        Ops.Add(sums 0 p[0], sums 1 p[1])
+                        Ops.MatMul(turned p[0], turned p[1])
+                        Ops.Sub(Ops.Mul(p[0], p[1]), Ops.Sin p[0])
+                    ]
+
+                Graph.Of([ TensorType.Of x; TensorType.Of y ], results), [ x; y ], None
+    }
+
+/// What passes are tried on: loops and branches, layouts and zeros, beside programs, which seldom have them at their end.
 let private candidates =
+    let regions = [ "call"; "cond"; "repeat"; "scan"; "switch"; "while" ]
+    let named = "permute" :: "reverse" :: regions
+
     Subjects.programs
     :: zeros
+    :: squares
     :: (Subjects.primitives
-        |> List.filter (fun subject -> List.contains subject.Name [ "permute"; "reverse" ]))
+        |> List.filter (fun subject -> List.contains subject.Name named))
 
 /// Each broken pass, and what became of it on random programs and what the transforms make of them.
 let ofPasses () =
-    BrokenPasses.all
+    BrokenPasses.all @ BrokenRegions.all
     |> List.map (fun pass ->
         let attempts =
             seq {
                 for tape in further do
                     for subject in candidates do
+                        if pass.Rounds then
+                            let smooth, source = Case.draw subject Smooth tape
+
+                            if smooth.IsDifferentiable then
+                                yield "keeps derivatives", (fun () -> PassLaws.derived smooth source |> List.iter (PassLaws.rounds pass))
+
                         let case, source = Case.draw subject Choosy tape
                         let edges, _ = Case.draw subject Edges tape
-                        yield "keeps values", (fun () -> PassLaws.keeps pass edges.Point)
-                        yield "keeps values", (fun () -> PassLaws.keeps pass case.Point)
 
-                        if case.IsDifferentiable then
+                        if not pass.Rounds then
+                            yield "keeps values", (fun () -> PassLaws.keeps pass edges.Point)
+                            yield "keeps values", (fun () -> PassLaws.keeps pass case.Point)
+
+                        if case.IsDifferentiable && not pass.Rounds then
                             yield "keeps derivatives", (fun () -> PassLaws.derived case source |> List.iter (PassLaws.keeps pass))
             }
 
