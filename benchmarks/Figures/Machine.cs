@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.RegularExpressions;
 
-namespace Adjoint.Figures;
+namespace Figures;
 
 /// <summary>What the figures were taken on.</summary>
 internal static partial class Machine

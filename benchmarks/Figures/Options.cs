@@ -1,4 +1,4 @@
-namespace Adjoint.Figures;
+namespace Figures;
 
 /// <summary>What the command line says.</summary>
 internal sealed record Options
@@ -26,6 +26,9 @@ internal sealed record Options
     /// <summary>Names alone.</summary>
     public bool List { get; init; }
 
+    /// <summary>The group and the row that this process measures for another, which reads the rows that it prints.</summary>
+    public (string Group, string Row)? Child { get; init; }
+
     /// <summary>Whether this run gives the page of the repository.</summary>
     public bool IsWhole => Only.Count == 0 && !Quick;
 
@@ -38,6 +41,7 @@ internal sealed record Options
             Options? next = arguments[i] switch
             {
                 "--only" when i + 1 < arguments.Count => options with { Only = [.. options.Only, arguments[++i]] },
+                "--child" when i + 2 < arguments.Count => options with { Child = (arguments[++i], arguments[++i]) },
                 "--quick" => options with { Quick = true },
                 "--best" => options with { Best = true },
                 "--list" => options with { List = true },

@@ -1,15 +1,18 @@
-using Adjoint.Figures.Limits;
-using Adjoint.Figures.Measure;
-using Adjoint.Figures.Native;
-using Adjoint.Figures.Report;
-using Adjoint.Figures.Rows;
+using Figures.GradBench;
+using Figures.Limits;
+using Figures.Measure;
+using Figures.Native;
+using Figures.Report;
+using Figures.Rows;
 
-namespace Adjoint.Figures;
+namespace Figures;
 
 /// <summary>Measures the machine's limits, then every row beside its counterparts, and writes the page of results.</summary>
 internal static class Program
 {
-    private static readonly Group[] Groups = [Chains.Group, Matrices.Group, Reductions.Group, Integration.Group, Overheads.Group];
+    private static readonly Group[] Groups = [Chains.Group, Matrices.Group, Reductions.Group, Integration.Group, Overheads.Group, EvalRows.Group];
+
+    private static readonly string Scratch = Path.Combine("out", "benchmarks");
 
     private static int Main(string[] arguments) => Run(arguments, Repository.Root, Console.Out);
 
@@ -37,30 +40,31 @@ internal static class Program
 
     private static int Measure(Options options, string root, TextWriter output)
     {
-        IReadOnlyList<Compiler> compilers = Compiler.Find();
-        if (compilers.Count == 0)
+        Setting setting = Prepare(options, root, output);
+        if (options.Child is { } child)
+        {
+            output.WriteLine(Child.Write(Groups.First(group => group.Key == child.Group).MeasureHere(child.Row, setting)));
+            return 0;
+        }
+
+        if (setting.Workshop.Compilers.Count == 0)
         {
             output.WriteLine("There is no g++ and no clang++: compiled counterparts are left out.");
         }
 
+        output.WriteLine("Measuring the machine ...");
+        output.WriteLine(setting.Limits.Value.Describe());
+        (Group Group, Table? Table)[] tables = [.. Groups.Select(group => (group, group.Measure(setting))).Where(pair => pair.Item2 is not null)];
+        var page = new Page(setting, options, [.. tables.Select(pair => (pair.Group, pair.Table!))]);
+        page.Write(Path.Combine(root, options.IsWhole ? "docs" : Scratch), output);
+        return tables.Length > 0 && tables.All(pair => pair.Table!.Rows.All(row => row.Failure is null)) ? 0 : 1;
+    }
+
+    private static Setting Prepare(Options options, string root, TextWriter output)
+    {
         Effort effort = options.Quick ? Effort.Quick : Effort.Full;
         var limits = new Lazy<MachineLimits>(() => MachineLimits.Measure(effort));
-        string scratch = Path.Combine(root, "out", "benchmarks");
-        var workshop = new Workshop(Path.Combine(root, "benchmarks", "Native"), Path.Combine(scratch, "native"), compilers);
-        var setting = new Setting(limits, workshop, effort, options.Best, options.Only, output.WriteLine);
-        output.WriteLine("Measuring the machine ...");
-        output.WriteLine(limits.Value.Describe());
-        List<(Group, Table)> tables = [];
-        foreach (Group group in Groups)
-        {
-            if (group.Measure(setting) is { } table)
-            {
-                tables.Add((group, table));
-            }
-        }
-
-        Page page = new(limits.Value, [.. compilers.Select(compiler => compiler.Version)], options, tables);
-        page.Write(options.IsWhole ? Path.Combine(root, "docs") : scratch, output);
-        return tables.Count > 0 && tables.All(pair => pair.Item2.Rows.All(row => row.Failure is null)) ? 0 : 1;
+        var workshop = new Workshop(Path.Combine(root, "benchmarks", "Native"), Path.Combine(root, Scratch, "native"), Compiler.Find());
+        return new(limits, workshop, effort, options.Best, options.Only, output.WriteLine);
     }
 }

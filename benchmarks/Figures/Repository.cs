@@ -1,4 +1,4 @@
-namespace Adjoint.Figures;
+namespace Figures;
 
 /// <summary>Where sources and results lie.</summary>
 internal static class Repository

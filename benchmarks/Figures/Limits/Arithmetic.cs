@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Adjoint.Figures.Limits;
+namespace Figures.Limits;
 
 /// <summary>Fused multiply-adds alone, in enough independent chains to hide their latency.</summary>
 internal static class Arithmetic

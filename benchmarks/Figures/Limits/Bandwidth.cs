@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using Adjoint.Figures.Measure;
+using Figures.Measure;
 
-namespace Adjoint.Figures.Limits;
+namespace Figures.Limits;
 
 /// <summary>Bytes a nanosecond that each pattern moves at each level, for one and two threads.</summary>
 internal sealed unsafe class Bandwidth

@@ -1,4 +1,4 @@
-namespace Adjoint.Figures.Limits;
+namespace Figures.Limits;
 
 /// <summary>What a loop does to memory.</summary>
 internal enum Pattern

@@ -1,8 +1,8 @@
 using Adjoint.Core;
-using Adjoint.Figures.Measure;
-using Adjoint.Figures.Report;
+using Figures.Measure;
+using Figures.Report;
 
-namespace Adjoint.Figures.Limits;
+namespace Figures.Limits;
 
 /// <summary>What this machine can do at best, measured before anything else.</summary>
 internal sealed class MachineLimits

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Adjoint.Figures.Limits;
+namespace Figures.Limits;
 
 /// <summary>Loops that do nothing but move memory. Arrays lie one after another; lengths in bytes are multiples of 256.</summary>
 internal static unsafe class Streams

@@ -1,6 +1,6 @@
 using Adjoint.Core;
 
-namespace Adjoint.Figures.Measure;
+namespace Figures.Measure;
 
 /// <summary>Whether two contenders computed the same: a figure of wrong results is none.</summary>
 internal static class Agreement

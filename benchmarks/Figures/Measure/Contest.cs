@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Adjoint.Figures.Measure;
+namespace Figures.Measure;
 
 /// <summary>Something that is timed: its name stands above the column.</summary>
 internal sealed record Contender(string Name, Action Run);

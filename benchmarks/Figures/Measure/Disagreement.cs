@@ -1,6 +1,6 @@
 using Adjoint.Core;
 
-namespace Adjoint.Figures.Measure;
+namespace Figures.Measure;
 
 /// <summary>A contender gave something else than the others, so that its time means nothing.</summary>
 internal sealed class DisagreementException(string message) : Exception(message)

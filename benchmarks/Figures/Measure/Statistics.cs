@@ -1,4 +1,4 @@
-namespace Adjoint.Figures.Measure;
+namespace Figures.Measure;
 
 /// <summary>What a list of times says: nanoseconds of one call.</summary>
 /// <param name="Median">Half of the samples took at most this long.</param>

@@ -1,7 +1,7 @@
 using Adjoint.Execute;
 using Adjoint.Kernels;
 
-namespace Adjoint.Figures.Measure;
+namespace Figures.Measure;
 
 /// <summary>The threads that a row runs on: our runs and the parts of its counterparts alike.</summary>
 internal static class Threads

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Adjoint.Figures.Native;
+namespace Figures.Native;
 
 /// <summary>A C++ compiler of this machine: its name stands above a column.</summary>
 internal sealed record Compiler(string Name, string Program, string Version)

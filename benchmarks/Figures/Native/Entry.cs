@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Adjoint.Core;
-using Adjoint.Figures.Measure;
+using Figures.Measure;
 using Adjoint.Kernels;
 
-namespace Adjoint.Figures.Native;
+namespace Figures.Native;
 
 /// <summary>
 /// A counterpart: void f(const void* const* x, void* const* y, const int64_t* n, int64_t begin, int64_t end, int64_t part),

@@ -3,7 +3,7 @@ using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Primitives;
 
-namespace Adjoint.Figures.Native;
+namespace Figures.Native;
 
 /// <summary>C++ that does what a graph of single numbers does, operation by operation, with its scans as loops: the same graph for a compiler.</summary>
 internal sealed class GraphSource

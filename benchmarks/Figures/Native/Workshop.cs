@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Adjoint.Figures.Native;
+namespace Figures.Native;
 
 /// <summary>The compiled counterparts: sources in benchmarks/Native, compiled when they are first asked for.</summary>
 internal sealed class Workshop(string sources, string outputs, IReadOnlyList<Compiler> compilers)

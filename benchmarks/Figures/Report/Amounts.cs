@@ -1,4 +1,4 @@
-namespace Adjoint.Figures.Report;
+namespace Figures.Report;
 
 /// <summary>Numbers as they stand in tables: three digits and a unit that suits.</summary>
 internal static class Amounts

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Adjoint.Figures.Report;
+namespace Figures.Report;
 
 /// <summary>Tables as Markdown. A cell of a counterpart holds its amount and, in brackets, ours over it.</summary>
 internal static class Markdown

@@ -1,18 +1,17 @@
-using Adjoint.Figures.Limits;
-using Adjoint.Figures.Rows;
+using Figures.Rows;
 
-namespace Adjoint.Figures.Report;
+namespace Figures.Report;
 
 /// <summary>The page of results and its drawings.</summary>
 internal sealed record Page(
-    MachineLimits Limits, IReadOnlyList<string> Compilers, Options Options, IReadOnlyList<(Group Group, Table Table)> Tables)
+    Setting Setting, Options Options, IReadOnlyList<(Group Group, Table Table)> Tables)
 {
     /// <summary>Writes the page into a folder, drawings into its folder images, and prints the tables.</summary>
     public void Write(string folder, TextWriter output)
     {
         string images = Path.Combine(folder, "images");
         Directory.CreateDirectory(images);
-        List<string> parts = [Head(), Limits.Describe()];
+        List<string> parts = [Head(), Setting.Limits.Value.Describe()];
         foreach ((Group group, Table table) in Tables)
         {
             string text = Markdown.Of(table);
@@ -40,7 +39,7 @@ internal sealed record Page(
 
             Written by `{command}`, {DateTime.UtcNow:yyyy-MM-dd}.
 
-            {Machine.Describe(Compilers)}
+            {Machine.Describe(Setting.Workshop.Compilers.Select(compiler => compiler.Version))}
             All contenders of a row run in turn in one process on the same arguments, after their results were found to agree;
             a figure is {measure} of {(Options.Quick ? "a few" : "31")} samples (fewer where one call takes longer than a second). In brackets
             stands Adjoint's time over the counterpart's: below 1, Adjoint is faster. The C++ counterparts are in `benchmarks/Native`,

@@ -1,4 +1,4 @@
-namespace Adjoint.Figures.Report;
+namespace Figures.Report;
 
 /// <summary>What a time is compared with.</summary>
 internal enum PeerKind

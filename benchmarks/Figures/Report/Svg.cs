@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Adjoint.Figures.Report;
+namespace Figures.Report;
 
 /// <summary>A table as a drawing: for each row a mark per counterpart at ours over it, on a logarithmic axis around 1.</summary>
 internal static class Svg

@@ -1,7 +1,7 @@
 using Adjoint.Core;
 using Adjoint.Front;
 
-namespace Adjoint.Figures.Rows;
+namespace Figures.Rows;
 
 /// <summary>Chains of elementwise operations on vectors.</summary>
 internal static class Chains

@@ -1,7 +1,7 @@
 using Adjoint.Core;
-using Adjoint.Figures.Native;
+using Figures.Native;
 
-namespace Adjoint.Figures.Rows;
+namespace Figures.Rows;
 
 /// <summary>Arguments: the same numbers in every run.</summary>
 internal static class Data

@@ -1,11 +1,11 @@
 using Adjoint.Compile;
 using Adjoint.Core;
-using Adjoint.Figures.Native;
-using Adjoint.Figures.Report;
+using Figures.Native;
+using Figures.Report;
 using Adjoint.Front;
 using Adjoint.Ir;
 
-namespace Adjoint.Figures.Rows;
+namespace Figures.Rows;
 
 /// <summary>Whole loops of small state.</summary>
 internal static class Integration

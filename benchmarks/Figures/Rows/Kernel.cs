@@ -1,9 +1,9 @@
 using Adjoint.Core;
-using Adjoint.Figures.Report;
+using Figures.Report;
 using Adjoint.Front;
 using Adjoint.Ir;
 
-namespace Adjoint.Figures.Rows;
+namespace Figures.Rows;
 
 /// <summary>A function of arrays, and the C++ that does the same: NAME by compilers, NAME_hand by hand.</summary>
 internal sealed record Kernel

@@ -1,12 +1,12 @@
 using Adjoint.Core;
 using Adjoint.Execute;
-using Adjoint.Figures.Measure;
-using Adjoint.Figures.Native;
-using Adjoint.Figures.Report;
+using Figures.Measure;
+using Figures.Native;
+using Figures.Report;
 using Adjoint.Front;
 using Adjoint.Ir;
 
-namespace Adjoint.Figures.Rows;
+namespace Figures.Rows;
 
 /// <summary>Measures a kernel beside its counterparts, after all have given the same.</summary>
 internal static class KernelRun
@@ -72,7 +72,7 @@ internal static class KernelRun
         }
     }
 
-    private static NDArray Fresh(Ir.ValueType type) => Entry.Pinned(((TensorType)type).DType, ((TensorType)type).Shape);
+    private static NDArray Fresh(Adjoint.Ir.ValueType type) => Entry.Pinned(((TensorType)type).DType, ((TensorType)type).Shape);
 
     private static long Bytes(NDArray array) => (long)array.Size * array.Type.Size();
 }

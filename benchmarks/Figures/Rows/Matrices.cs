@@ -1,8 +1,8 @@
 using Adjoint.Core;
-using Adjoint.Figures.Report;
+using Figures.Report;
 using Adjoint.Front;
 
-namespace Adjoint.Figures.Rows;
+namespace Figures.Rows;
 
 /// <summary>Matrices: what is read along rows, columns, with strides, and transposed.</summary>
 internal static class Matrices

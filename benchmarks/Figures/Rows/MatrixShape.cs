@@ -1,8 +1,8 @@
 using Adjoint.Core;
-using Adjoint.Figures.Report;
+using Figures.Report;
 using Adjoint.Front;
 
-namespace Adjoint.Figures.Rows;
+namespace Figures.Rows;
 
 /// <summary>A dtype and size of matrices, for which rows are made.</summary>
 internal sealed record MatrixShape(DType Type, int Rows, int Columns)

@@ -1,12 +1,12 @@
 using Adjoint.Core;
 using Adjoint.Execute;
-using Adjoint.Figures.Measure;
-using Adjoint.Figures.Report;
+using Figures.Measure;
+using Figures.Report;
 using Adjoint.Front;
 using Adjoint.Ir;
 using Adjoint.Kernels;
 
-namespace Adjoint.Figures.Rows;
+namespace Figures.Rows;
 
 /// <summary>What is paid beside arithmetic: for a call, a step of a loop, an operation.</summary>
 internal static class Overheads

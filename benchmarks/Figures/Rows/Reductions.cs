@@ -1,7 +1,7 @@
 using Adjoint.Core;
 using Adjoint.Front;
 
-namespace Adjoint.Figures.Rows;
+namespace Figures.Rows;
 
 /// <summary>Sums and maxima over all, over rows and over columns, and what is made of them.</summary>
 internal static class Reductions

@@ -1,8 +1,8 @@
-using Adjoint.Figures.Limits;
-using Adjoint.Figures.Measure;
-using Adjoint.Figures.Native;
+using Figures.Limits;
+using Figures.Measure;
+using Figures.Native;
 
-namespace Adjoint.Figures.Rows;
+namespace Figures.Rows;
 
 /// <summary>What rows are measured with.</summary>
 /// <param name="Limits">The machine's limits, measured when they are first asked for.</param>
@@ -14,6 +14,9 @@ namespace Adjoint.Figures.Rows;
 internal sealed record Setting(
     Lazy<MachineLimits> Limits, Workshop Workshop, Effort Effort, bool Best, IReadOnlyList<string> Wanted, Action<string> Log)
 {
+    /// <summary>Whether there are fewer repetitions.</summary>
+    public bool IsQuick => Effort == Effort.Quick;
+
     /// <summary>Whether a row of this name in this group is wanted.</summary>
     public bool Wants(string group, string name) =>
         Wanted.Count == 0 || Wanted.Any(part => $"{group} {name}".Contains(part, StringComparison.OrdinalIgnoreCase));

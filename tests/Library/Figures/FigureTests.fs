@@ -6,10 +6,10 @@ open System.Collections.Generic
 open System.IO
 open Expecto
 open Adjoint.Core
-open Adjoint.Figures
-open Adjoint.Figures.Limits
-open Adjoint.Figures.Measure
-open Adjoint.Figures.Report
+open Figures
+open Figures.Limits
+open Figures.Measure
+open Figures.Report
 
 let private goals =
     [|
