@@ -52,15 +52,15 @@ internal static class Evals
 
     private static Eval Vector(
         string name, string field, double[] x, (string Name, int Number)[] others, long[] sizes, EvalFunction value, EvalFunction gradient) => new()
-    {
-        Name = name,
-        Source = "evals",
-        Input = new(others.Select(other => KeyValuePair.Create(other.Name, (object)other.Number))) { [field] = x },
-        Arguments = [Numbers.Array(x)],
-        Sizes = sizes,
-        Value = value,
-        Gradient = gradient,
-    };
+        {
+            Name = name,
+            Source = "evals",
+            Input = new(others.Select(other => KeyValuePair.Create(other.Name, (object)other.Number))) { [field] = x },
+            Arguments = [Numbers.Array(x)],
+            Sizes = sizes,
+            Value = value,
+            Gradient = gradient,
+        };
 
     private static Eval Clusters(int k, int n, int d)
     {

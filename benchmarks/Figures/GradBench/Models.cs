@@ -68,8 +68,13 @@ internal static class Models
         double[] theta = numbers.Vector(26, -1, 1);
         var model = new Dictionary<string, object>
         {
-            ["parents"] = parents, ["base_relatives"] = relatives, ["inverse_base_absolutes"] = inverses, ["base_positions"] = positions,
-            ["weights"] = weights, ["triangles"] = Array.Empty<int[]>(), ["is_mirrored"] = false,
+            ["parents"] = parents,
+            ["base_relatives"] = relatives,
+            ["inverse_base_absolutes"] = inverses,
+            ["base_positions"] = positions,
+            ["weights"] = weights,
+            ["triangles"] = Array.Empty<int[]>(),
+            ["is_mirrored"] = false,
         };
         return new()
         {
