@@ -62,9 +62,14 @@ module EngineTests =
         testList
             "engines"
             [
-                for name, engine in engines ->
+                for name, engine in engines do
                     testCase $"{name}: drawn programs give the bits of the reference" (fun () ->
                         for seed in 1..60 do
                             let program, buffers = LoopDraw(seed).Program(10 + seed)
+                            check engine program buffers)
+
+                    testCase $"{name}: long programs, cut into several methods, give the bits of the reference" (fun () ->
+                        for seed in 1001..1004 do
+                            let program, buffers = LoopDraw(seed).Program(1500)
                             check engine program buffers)
             ]

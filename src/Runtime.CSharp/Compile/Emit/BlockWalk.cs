@@ -47,6 +47,20 @@ internal static class BlockWalk
         _ => [],
     };
 
+    /// <summary>The values that an item itself makes: its own, and parameters and results.</summary>
+    internal static IEnumerable<LoopValue> Made(LoopItem item) => item switch
+    {
+        LoopValue value => [value],
+        ForItem loop => [loop.Index, .. Made(loop.Carries), .. loop.Reductions.Select(reduction => reduction.Result)],
+        WhileItem loop => Made(loop.Carries),
+        IfItem branch => branch.Choices.Select(choice => choice.Result),
+        RareItem rare => rare.Choices.Select(choice => choice.Result),
+        _ => [],
+    };
+
+    private static IEnumerable<LoopValue> Made(IEnumerable<LoopCarry> carries) =>
+        carries.SelectMany(carry => new[] { carry.Parameter, carry.Result });
+
     private static IEnumerable<LoopValue> Read(IEnumerable<LoopCarry> carries) =>
         carries.SelectMany(carry => new[] { carry.Initial, carry.Next });
 

@@ -5,10 +5,12 @@ namespace Adjoint.Compile.Emit;
 /// <summary>Which buffers a block touches.</summary>
 internal static class BufferUse
 {
-    internal static IReadOnlyList<LoopBuffer> Of(LoopBlock block)
+    internal static IReadOnlyList<LoopBuffer> Of(LoopBlock block) => Of(block.Items);
+
+    internal static IReadOnlyList<LoopBuffer> Of(IReadOnlyList<LoopItem> items)
     {
         SortedDictionary<int, LoopBuffer> found = [];
-        foreach (LoopItem item in BlockWalk.All(block))
+        foreach (LoopItem item in items.Concat(items.SelectMany(BlockWalk.Inside).SelectMany(BlockWalk.All)))
         {
             LoopBuffer? buffer = item switch
             {

@@ -164,6 +164,11 @@ internal sealed class Demands
 
     private void Follow(LoopValue value, Needed form)
     {
+        if (!kinds[value].Varies)
+        {
+            Demand(value, Needed.Number);
+        }
+
         if (carries[value.Id] is { } carry)
         {
             Follow(carry, form);

@@ -5,6 +5,7 @@ internal sealed class FrameLayout
 {
     private const int Alignment = 64;
     private int used;
+    private int numbers;
 
     /// <summary>How many bytes.</summary>
     internal int Size { get; private set; }
@@ -16,6 +17,18 @@ internal sealed class FrameLayout
         used += (bytes + Alignment - 1) / Alignment * Alignment;
         Size = Math.Max(Size, used);
         return place;
+    }
+
+    /// <summary>A place for one number that is kept.</summary>
+    internal int TakeNumber()
+    {
+        if (numbers % Alignment == 0)
+        {
+            numbers = Take(Alignment);
+        }
+
+        numbers += sizeof(long);
+        return numbers - sizeof(long);
     }
 
     /// <summary>What is taken from now on may be given back by <see cref="Release"/>.</summary>

@@ -34,15 +34,7 @@ internal sealed unsafe class IlEngine : ILoopEngine
 
     private IlMethod Compile(LoopProgram program, LoopPhase phase)
     {
-        var method = new DynamicMethod(
-            program.Name,
-            typeof(int),
-            [typeof(NDArray[]), typeof(long), typeof(long), typeof(byte*), typeof(CancellationToken)],
-            typeof(IlEngine).Module,
-            skipVisibility: true)
-        {
-            InitLocals = false,
-        };
+        DynamicMethod method = MethodWriter.NewMethod(program.Name);
         var frame = new FrameLayout();
         new MethodWriter(method.GetILGenerator(), program, phase, target, frame).WritePhase(phase);
         var entry = method.CreateDelegate<IlEntry>();

@@ -13,7 +13,28 @@ internal sealed partial class MethodWriter
 
     private void WriteBlock(LoopBlock block)
     {
-        foreach (LoopItem item in block.Items)
+        if (cut.PiecesOf(block) is not { } pieces)
+        {
+            WriteItems(block.Items);
+            return;
+        }
+
+        foreach (MethodCut.Piece piece in pieces)
+        {
+            if (piece.IsApart)
+            {
+                WriteApart(piece.Items);
+            }
+            else
+            {
+                WriteItems(piece.Items);
+            }
+        }
+    }
+
+    private void WriteItems(IReadOnlyList<LoopItem> items)
+    {
+        foreach (LoopItem item in items)
         {
             WriteItem(item);
         }
@@ -64,7 +85,7 @@ internal sealed partial class MethodWriter
         {
             WriteNumber(value, PushNumber);
             StoreNumber(value);
-            Broadcast(value);
+            Settle(value);
         }
 
         if (lanes is not null && kinds[value].Varies)
@@ -86,6 +107,7 @@ internal sealed partial class MethodWriter
         Call(typeof(Numbers).GetMethod(nameof(Numbers.Grow), Internal)!);
         il.Emit(OpCodes.Stloc, addresses[number]);
         StoreCapacity(number);
+        ShareBuffer(number);
         il.MarkLabel(enough);
     }
 
@@ -142,10 +164,10 @@ internal sealed partial class MethodWriter
         il.Emit(OpCodes.Stloc, index);
         il.Emit(OpCodes.Br, check);
         il.MarkLabel(body);
-        Broadcast(loop.Index);
+        Settle(loop.Index);
         foreach (LoopCarry carry in loop.Carries)
         {
-            Broadcast(carry.Parameter);
+            Settle(carry.Parameter);
         }
 
         WriteBlock(loop.Body);
@@ -174,6 +196,11 @@ internal sealed partial class MethodWriter
         Label end = il.DefineLabel();
         EnterLoop(loop.Carries);
         il.MarkLabel(again);
+        foreach (LoopCarry carry in loop.Carries)
+        {
+            Settle(carry.Parameter);
+        }
+
         WriteBlock(loop.Condition);
         PushNumber(loop.Test);
         il.Emit(OpCodes.Brfalse, end);
@@ -196,7 +223,7 @@ internal sealed partial class MethodWriter
         MoveAll([.. carries.Select(carry => (carry.Parameter, carry.Result))]);
         foreach (LoopCarry carry in carries)
         {
-            Broadcast(carry.Result);
+            Settle(carry.Result);
         }
     }
 
@@ -253,7 +280,7 @@ internal sealed partial class MethodWriter
         il.MarkLabel(end);
         foreach (LoopChoice choice in branch.Choices)
         {
-            Broadcast(choice.Result);
+            Settle(choice.Result);
         }
     }
 
@@ -281,7 +308,7 @@ internal sealed partial class MethodWriter
         il.MarkLabel(end);
         foreach (LoopChoice choice in rare.Choices)
         {
-            Broadcast(choice.Result);
+            Settle(choice.Result);
         }
     }
 

@@ -129,6 +129,7 @@ internal sealed partial class MethodWriter
             FinishReduction(accumulator);
             StoreNumber(accumulator.Reduction.Result);
             CorrectEmptySum(loop, accumulator.Reduction);
+            Settle(accumulator.Reduction.Result);
         }
     }
 

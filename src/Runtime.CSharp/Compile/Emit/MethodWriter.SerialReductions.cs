@@ -91,6 +91,7 @@ internal sealed partial class MethodWriter
             LoadStored(type);
             StoreNumber(reduction.Result);
             CorrectEmptySum(loop, reduction);
+            Settle(reduction.Result);
         }
     }
 

@@ -15,6 +15,8 @@ internal sealed partial class MethodWriter
     private readonly Demands demands;
     private readonly FrameLayout frame;
     private readonly IlTarget target;
+    private readonly MethodCut cut;
+    private readonly int table;
     private readonly Dictionary<LoopValue, LocalBuilder> numbers = [];
     private readonly Dictionary<(LoopValue Value, int Size), LocalBuilder[]> vectors = [];
     private readonly Dictionary<int, LocalBuilder> addresses = [];
@@ -30,6 +32,16 @@ internal sealed partial class MethodWriter
         this.frame = frame;
         kinds = new LaneKinds(program, phase, target.Vectors is not null);
         demands = new Demands(program, phase, kinds);
+        cut = new MethodCut(program, phase, demands, frame, target.Vectors is not null);
+        table = cut.IsCut ? frame.Take(2 * sizeof(long) * program.Buffers.Length) : -1;
+    }
+
+    /// <summary>A method of its own for some of the items.</summary>
+    private MethodWriter(ILGenerator il, MethodWriter outer)
+    {
+        this.il = il;
+        (program, target, frame, kinds, demands, cut, table) =
+            (outer.program, outer.target, outer.frame, outer.kinds, outer.demands, outer.cut, outer.table);
     }
 
     private VectorTable Vectors => target.Vectors!;
@@ -46,6 +58,7 @@ internal sealed partial class MethodWriter
         il.Emit(OpCodes.Stloc, tile);
         il.Emit(OpCodes.Br, check);
         il.MarkLabel(body);
+        Settle(phase.Tile);
         WriteBlock(phase.Body);
         il.Emit(OpCodes.Ldloc, tile);
         il.Emit(OpCodes.Ldc_I8, 1L);
@@ -79,6 +92,8 @@ internal sealed partial class MethodWriter
                 capacities[buffer.Number] = il.DeclareLocal(typeof(long));
                 StoreCapacity(buffer.Number);
             }
+
+            ShareBuffer(buffer.Number);
         }
     }
 
@@ -123,9 +138,13 @@ internal sealed partial class MethodWriter
         {
             PushConstant(value.Type, value.Constant);
         }
+        else if (numbers.TryGetValue(value, out LocalBuilder? local))
+        {
+            il.Emit(OpCodes.Ldloc, local);
+        }
         else
         {
-            il.Emit(OpCodes.Ldloc, numbers[value]);
+            PushFromFrame(value);
         }
     }
 
@@ -205,7 +224,13 @@ internal sealed partial class MethodWriter
         Call(Vectors.Method("Create", element, element));
     }
 
-    /// <summary>Spreads a number over vectors where vectors of it are needed.</summary>
+    /// <summary>After a number has been made: for other methods it is put into the frame, and spread over vectors where those are needed.</summary>
+    private void Settle(LoopValue value)
+    {
+        Publish(value);
+        Broadcast(value);
+    }
+
     private void Broadcast(LoopValue value)
     {
         if (lanes is null || value.IsConstant || kinds[value].Varies)
