@@ -52,7 +52,5 @@ internal static class PlaceFma
 
     private static Value Negated(Value x) => x.Producer is { Primitive: Neg } negation
         ? negation.Operands[0]
-        : Uniform.Of(x) is { } number
-            ? Uniform.Like(x, Scalar.Of(number.Type, -number.AsDouble))
-            : Ops.Neg(x);
+        : Uniform.Negated(x) ?? Ops.Neg(x);
 }

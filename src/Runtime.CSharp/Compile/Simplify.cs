@@ -25,8 +25,8 @@ public static class Simplify
                 return results;
             }
 
-            bool alone = original.Operands.Length > 0 && !shared.Contains(original.Operands[0]);
-            Value? simpler = Simpler(node) ?? (alone ? Products.OfSwapped(node) : null);
+            bool Alone(int operand) => !shared.Contains(original.Operands[operand]) && !shared.Contains(node.Operands[operand]);
+            Value? simpler = Simpler(node) ?? Signs.Of(node, Alone) ?? Products.OfSwapped(node, Alone);
             return simpler is null ? node.Results : [Whole(simpler)];
         };
     }

@@ -23,6 +23,11 @@ internal static class Uniform
     internal static bool IsLiteral(Value value) =>
         value.Producer is { Operands.Length: 0, Primitive: Iota or StackEmpty } || Of(value) is not null;
 
+    /// <summary>The literal of the other sign; null where a value is no literal of floating numbers.</summary>
+    internal static Value? Negated(Value value) => Of(value) is { } number && number.Type.IsFloating()
+        ? Like(value, Scalar.Of(number.Type, -number.AsDouble))
+        : null;
+
     /// <summary>A tensor of one number everywhere, of a value's type.</summary>
     internal static Value Like(Value model, Scalar number) => Ops.Full(model.Tensor.Shape, number);
 }

@@ -11,9 +11,9 @@ internal static class Products
     internal static Value? Of(Node node) => node.Primitive is DotGeneral dot ? OfLeft(node, dot) ?? OfRight(node, dot) : null;
 
     /// <summary>A permutation that swaps the sides of a product which nobody else reads: the product of the other order.</summary>
-    internal static Value? OfSwapped(Node node)
+    internal static Value? OfSwapped(Node node, Func<int, bool> alone)
     {
-        if (node.Primitive is not Permute permute || Simplify.Before<DotGeneral>(node) is not { Primitive: DotGeneral dot } product)
+        if (node.Primitive is not Permute permute || !alone(0) || Simplify.Before<DotGeneral>(node) is not { Primitive: DotGeneral dot } product)
         {
             return null;
         }
