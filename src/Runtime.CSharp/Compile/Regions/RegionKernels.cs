@@ -1,4 +1,6 @@
+using Adjoint.Compile.Emit;
 using Adjoint.Compile.Methods;
+using Adjoint.Compile.Nests;
 using Adjoint.Ir;
 using Adjoint.Loops;
 using Adjoint.Primitives;
@@ -12,6 +14,10 @@ internal sealed class RegionKernels(ILoopEngine engine) : KernelSource
     internal override Kernel? Of(Node node) =>
         node.Primitive is Fused fused && Program(fused) is { } program ? new LoopKernel(program, engine) : base.Of(node);
 
-    private static LoopProgram? Program(Fused fused) =>
-        Lowerable.Takes(fused.Body.Graph) ? RegionLowering.Lower(fused.Body.Graph, fused.Name) : null;
+    /// <summary>The program of a region: one method where it is small or has loops of its own, otherwise a nest over its arrays.</summary>
+    internal static LoopProgram? Program(Fused fused)
+    {
+        Graph body = fused.Body.Graph;
+        return SmallWork.Fits(body) ? RegionLowering.Lower(body, fused.Name) : Nest.Lower(body, fused.Name);
+    }
 }

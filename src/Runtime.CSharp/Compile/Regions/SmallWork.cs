@@ -28,6 +28,9 @@ internal sealed class SmallWork
     /// <summary>Whether a node is small, and can be lowered.</summary>
     internal bool Is(Node node) => IsSmall(node, inLoop: false) && Lowerable.Takes(node) && Instructions(node) <= MostInstructions;
 
+    /// <summary>Whether a body has small nodes alone.</summary>
+    internal static bool Fits(Graph body) => body.Nodes.All(node => IsSmall(node, inLoop: false)) && Lowerable.Takes(body);
+
     /// <summary>Whether a node is computed for nothing wherever it is needed.</summary>
     internal static bool IsFree(Node node) =>
         node.Primitive is Constant or Iota || (node.Primitive is Broadcast && node.Operands[0].Producer is { } producer && IsFree(producer));
