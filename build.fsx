@@ -171,6 +171,10 @@ let mutate arguments = laws ("--mutate" :: arguments)
 
 let coverage _ = laws [ "--coverage" ]
 
+let kernels _ = laws [ "--kernels" ]
+
+let ulps _ = laws [ "--ulps" ]
+
 let api _ =
     runProject "tests/Library" "Adjoint.LibraryTests" [ "--api" ]
 
@@ -240,6 +244,8 @@ let targets =
         "laws", "run the laws alone; also --cases N for N times as many cases, --smoke for one each, --endure for a million calls", laws
         "mutate", "break each rule in turn, show that a law fails, and write what did into docs/coverage.md", mutate
         "api", "write the lists of the public API anew, docs/api", api
+        "kernels", "write the precompiled forms of functions anew, src/Runtime.CSharp/Kernels/Generated", kernels
+        "ulps", "measure the error of every function, and write docs/ulps.md", ulps
         "coverage", "write docs/coverage.md from a run of every law over every primitive", coverage
         "suites", "judge by the suites of others, and write docs/suites.md; their folder, if not ../shared/suites", judge
         "bench", "measure beside compiled C++ and write docs/benchmarks.md; --only NAME, --quick, --calls, --list", bench

@@ -15,5 +15,7 @@ let rec private others arguments =
 let main arguments =
     match List.ofArray arguments with
     | "--mutate" :: rest -> Adjoint.Properties.Mutants.FaultPage.run (String.concat "" rest)
+    | [ "--kernels" ] -> Adjoint.Properties.Functions.KernelText.run ()
+    | [ "--ulps" ] -> Adjoint.Properties.Functions.Ulps.run ()
     | [ "--coverage" ] -> Adjoint.Properties.Coverage.Page.run ()
     | all -> others all |> Array.ofList |> runTestsInAssemblyWithCLIArgs []

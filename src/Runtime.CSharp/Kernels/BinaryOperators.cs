@@ -80,18 +80,6 @@ internal readonly struct Minimum<T> : IBinaryOp<T>
     public static Vector<T> Apply(Vector<T> x, Vector<T> y) => Vector.Min(x, y);
 }
 
-/// <summary>x to the power y, as <see cref="Math.Pow"/>.</summary>
-internal readonly struct Power : IBinaryOp<float>, IBinaryOp<double>
-{
-    public static float Apply(float x, float y) => MathF.Pow(x, y);
-
-    public static Vector<float> Apply(Vector<float> x, Vector<float> y) => VectorMathSingle.Pow(x, y);
-
-    public static double Apply(double x, double y) => Math.Pow(x, y);
-
-    public static Vector<double> Apply(Vector<double> x, Vector<double> y) => VectorMathDouble.Pow(x, y);
-}
-
 /// <summary>The operator with its operands exchanged.</summary>
 internal readonly struct Swapped<T, TOp> : IBinaryOp<T>
     where T : unmanaged

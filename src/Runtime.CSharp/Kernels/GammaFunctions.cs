@@ -94,12 +94,6 @@ internal static class GammaFunctions
     /// <summary>ψ, rounded.</summary>
     internal static float Digamma(float x) => (float)Polygamma(0, x);
 
-    /// <summary>The derivative of ψ of an order that is a whole number.</summary>
-    internal static double PolygammaOf(double order, double x) => Polygamma((int)order, x);
-
-    /// <summary>The derivative of ψ of an order that is a whole number, rounded.</summary>
-    internal static float PolygammaOf(float order, float x) => (float)Polygamma((int)order, x);
-
     private static bool IsPole(double x) => x <= 0 && Math.Floor(x) == x && double.IsFinite(x);
 
     private static double NearTwo(double z)

@@ -1,35 +1,13 @@
 namespace Adjoint.Kernels;
 
-/// <summary>
-/// What the runtime's mathematics lacks, one element at a time: for machines without vector instructions. Single
-/// precision is computed in double and rounded once.
-/// </summary>
+/// <summary>Functions of single numbers that rare paths of functions call.</summary>
 internal static class ScalarMath
 {
-    /// <summary>e^x − 1 with relative accuracy near zero (Kahan's quotient).</summary>
-    public static double Expm1(double x)
-    {
-        if (!(Math.Abs(x) < 1.0))
-        {
-            return Math.Exp(x) - 1.0;
-        }
-
-        double u = Math.Exp(x);
-        return u == 1.0 ? x : (u - 1.0) * (x / Math.Log(u));
-    }
-
-    /// <summary>ln(1 + x) with relative accuracy near zero (Kahan's quotient).</summary>
+    /// <summary>ln(1 + x) with relative accuracy near zero (Kahan's quotient; Goldberg 1991, theorem 4).</summary>
     public static double Log1p(double x)
     {
         double u = 1.0 + x;
         return u == 1.0 ? x : double.IsPositiveInfinity(u) ? u : Math.Log(u) * (x / (u - 1.0));
-    }
-
-    /// <summary>1 / (1 + e^−x).</summary>
-    public static double Logistic(double x)
-    {
-        double e = Math.Exp(-Math.Abs(x));
-        return (x < 0.0 ? e : 1.0) / (1.0 + e);
     }
 
     /// <summary>What is left of x/y cut towards zero.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -17,7 +18,9 @@ public sealed partial record Acos : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Acos(), Domain.Unit);
 
-    private protected override Func<double, double> Function => Math.Acos;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.AcosFunction>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.AcosFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Acos(x);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -17,7 +18,9 @@ public sealed partial record Acosh : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Acosh(), new(1.3, 3));
 
-    private protected override Func<double, double> Function => Math.Acosh;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.AcoshFunction>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.AcoshFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Acosh(x);

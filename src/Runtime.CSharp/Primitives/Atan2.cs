@@ -20,8 +20,9 @@ public sealed partial record Atan2 : ElementwiseBinary
     /// <summary>Draws points to the right of the origin.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Atan2(), Domain.All, Domain.Positive);
 
-    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) => 
-        LoopNumbers.Call(builder, ((Func<double, double, double>)Math.Atan2).Method, x, y);
+    private protected override Kernel? Float32 => ZipKernel<float, Kernels.Atan2Function>.Instance;
+
+    private protected override Kernel? Float64 => ZipKernel<double, Kernels.Atan2Function>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => Math.Atan2(x, y);

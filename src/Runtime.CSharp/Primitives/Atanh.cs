@@ -1,5 +1,6 @@
 using System.Numerics;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -17,7 +18,9 @@ public sealed partial record Atanh : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Atanh(), Domain.Unit);
 
-    private protected override Func<double, double> Function => Math.Atanh;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.AtanhFunction>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.AtanhFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Atanh(x);

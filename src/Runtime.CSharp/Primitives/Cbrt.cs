@@ -1,4 +1,5 @@
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -16,7 +17,9 @@ public sealed partial record Cbrt : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Cbrt(), Domain.NonZero);
 
-    private protected override Func<double, double> Function => Math.Cbrt;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.CbrtFunction>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.CbrtFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Cbrt(x);

@@ -18,11 +18,9 @@ public sealed partial record Cos : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Cos(), Domain.All);
 
-    private protected override Func<double, double> Function => Math.Cos;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.CosFunction>.Instance;
 
-    private protected override Kernel? Float32 => MapKernel<float, Kernels.Cos>.Instance;
-
-    private protected override Kernel? Float64 => MapKernel<double, Kernels.Cos>.Instance;
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.CosFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Cos(x);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -16,7 +17,9 @@ public sealed partial record Cosh : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Cosh(), Domain.All);
 
-    private protected override Func<double, double> Function => Math.Cosh;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.CoshFunction>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.CoshFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Cosh(x);

@@ -16,7 +16,8 @@ public abstract record ElementwiseBinary : ElementwisePrimitive
     private protected virtual bool OnBits => false;
 
     /// <summary>The function in the loop language, in the type that computes elements of the dtype.</summary>
-    private protected virtual LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) => throw Undefined(type);
+    private protected virtual LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) =>
+        LoopFunctions.Find(Name, x.Type) is { } function ? builder.Apply(function, x, y) : throw Undefined(type);
 
     private protected sealed override LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands) =>
         Element(builder, type, operands[0], operands[1]);

@@ -15,12 +15,9 @@ public abstract record ElementwiseUnary : ElementwisePrimitive
     /// <summary>Whether signed integers are taken as bits, without sign extension.</summary>
     private protected virtual bool OnBits => false;
 
-    /// <summary>The static function of f64 that the loop language calls, where it has no function of this name; or null.</summary>
-    private protected virtual Func<double, double>? Function => null;
-
-    /// <summary>The function in the loop language, in the type that computes elements of the dtype.</summary>
+    /// <summary>The function in the loop language, in the type that computes elements of the dtype: that of its name, unless said otherwise.</summary>
     private protected virtual LoopValue Element(LoopBuilder builder, DType type, LoopValue x) =>
-        Function is { } function ? LoopNumbers.Call(builder, function.Method, x) : throw Undefined(type);
+        LoopFunctions.Find(Name, x.Type) is { } function ? builder.Apply(function, x) : throw Undefined(type);
 
     private protected sealed override LoopValue Element(LoopBuilder builder, DType type, ImmutableArray<LoopValue> operands) =>
         Element(builder, type, operands[0]);

@@ -1,4 +1,5 @@
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -16,7 +17,9 @@ public sealed partial record ErfInv : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new ErfInv(), Domain.Unit);
 
-    private protected override Func<double, double> Function => ErrorFunctions.ErfInv;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.ErfInvFunction>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.ErfInvFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => ErrorFunctions.ErfInv(x);

@@ -1,4 +1,5 @@
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -15,7 +16,9 @@ public sealed partial record Erfc : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Erfc(), Domain.All);
 
-    private protected override Func<double, double> Function => ErrorFunctions.Erfc;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.ErfcFunction>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.ErfcFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => ErrorFunctions.Erfc(x);

@@ -15,11 +15,9 @@ public sealed partial record Exp : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Exp(), Domain.All);
 
-    private protected override Func<double, double> Function => Math.Exp;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.ExpFunction>.Instance;
 
-    private protected override Kernel? Float32 => MapKernel<float, Kernels.Exp>.Instance;
-
-    private protected override Kernel? Float64 => MapKernel<double, Kernels.Exp>.Instance;
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.ExpFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Exp(x);

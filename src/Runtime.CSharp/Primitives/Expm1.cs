@@ -18,11 +18,9 @@ public sealed partial record Expm1 : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Expm1(), Domain.All);
 
-    private protected override Func<double, double> Function => ElementaryFunctions.Expm1;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.Expm1Function>.Instance;
 
-    private protected override Kernel? Float32 => MapKernel<float, Kernels.Expm1>.Instance;
-
-    private protected override Kernel? Float64 => MapKernel<double, Kernels.Expm1>.Instance;
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.Expm1Function>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => ElementaryFunctions.Expm1(x);

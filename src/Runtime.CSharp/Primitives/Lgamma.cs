@@ -1,4 +1,5 @@
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -16,7 +17,9 @@ public sealed partial record Lgamma : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Lgamma(), Domain.Positive);
 
-    private protected override Func<double, double> Function => Kernels.GammaFunctions.LogGamma;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.LgammaFunction>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.LgammaFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Kernels.GammaFunctions.LogGamma(x);

@@ -18,11 +18,9 @@ public sealed partial record Log : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Log(), Domain.Positive);
 
-    private protected override Func<double, double> Function => Math.Log;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.LogFunction>.Instance;
 
-    private protected override Kernel? Float32 => MapKernel<float, Kernels.Log>.Instance;
-
-    private protected override Kernel? Float64 => MapKernel<double, Kernels.Log>.Instance;
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.LogFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Log(x);

@@ -18,11 +18,9 @@ public sealed partial record Log1p : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Log1p(), Domain.Positive);
 
-    private protected override Func<double, double> Function => ElementaryFunctions.Log1p;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.Log1pFunction>.Instance;
 
-    private protected override Kernel? Float32 => MapKernel<float, Kernels.Log1p>.Instance;
-
-    private protected override Kernel? Float64 => MapKernel<double, Kernels.Log1p>.Instance;
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.Log1pFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => ElementaryFunctions.Log1p(x);

@@ -18,11 +18,9 @@ public sealed partial record Logistic : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Logistic(), Domain.All);
 
-    private protected override Func<double, double> Function => ElementaryFunctions.Logistic;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.LogisticFunction>.Instance;
 
-    private protected override Kernel? Float32 => MapKernel<float, Kernels.Logistic>.Instance;
-
-    private protected override Kernel? Float64 => MapKernel<double, Kernels.Logistic>.Instance;
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.LogisticFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => ElementaryFunctions.Logistic(x);

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Adjoint.Core;
 using Adjoint.Loops;
 
@@ -7,18 +6,6 @@ namespace Adjoint.Primitives;
 /// <summary>What element rules have in common: functions of numbers, conversions, checks.</summary>
 internal static class LoopNumbers
 {
-    /// <summary>A function of f64, also for f32: computed in f64 and rounded.</summary>
-    internal static LoopValue Call(LoopBuilder builder, MethodInfo method, params ReadOnlySpan<LoopValue> operands)
-    {
-        var wide = new LoopValue[operands.Length];
-        for (int i = 0; i < wide.Length; i++)
-        {
-            wide[i] = builder.Convert(operands[i], DType.F64);
-        }
-
-        return builder.Convert(builder.Call(method, [.. wide]), operands[0].Type);
-    }
-
     /// <summary>Zero of a value's type.</summary>
     internal static LoopValue Zero(LoopBuilder builder, DType computed) => builder.Constant(Scalar.Zero(computed));
 

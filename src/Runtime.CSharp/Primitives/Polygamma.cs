@@ -24,10 +24,19 @@ public sealed partial record Polygamma(int Order) : ElementwiseUnary
 
     private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x)
     {
+        if (Order == 0)
+        {
+            return builder.Apply(LoopFunctions.Get("digamma", x.Type), x);
+        }
+
         LoopValue order = builder.Constant(Core.Scalar.Of(DType.I32, (long)Order));
         LoopValue wide = builder.Convert(x, DType.F64);
         return builder.Convert(builder.Call(((Func<int, double, double>)Kernels.GammaFunctions.Polygamma).Method, order, wide), x.Type);
     }
+
+    private protected override Kernel? Float32 => Order == 0 ? MapKernel<float, Kernels.DigammaFunction>.Instance : base.Float32;
+
+    private protected override Kernel? Float64 => Order == 0 ? MapKernel<double, Kernels.DigammaFunction>.Instance : base.Float64;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Kernels.GammaFunctions.Polygamma(Order, x);

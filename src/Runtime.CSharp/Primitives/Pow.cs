@@ -27,7 +27,7 @@ public sealed partial record Pow : ElementwiseBinary
     {
         if (type.IsFloating())
         {
-            return LoopNumbers.Call(builder, ((Func<double, double, double>)Math.Pow).Method, x, y);
+            return base.Element(builder, type, x, y);
         }
 
         if (type.IsUnsigned())
@@ -44,9 +44,9 @@ public sealed partial record Pow : ElementwiseBinary
         return builder.Convert(signed, x.Type);
     }
 
-    private protected override Kernel? Float32 => ZipKernel<float, Kernels.Power>.Instance;
+    private protected override Kernel? Float32 => ZipKernel<float, Kernels.PowFunction>.Instance;
 
-    private protected override Kernel? Float64 => ZipKernel<double, Kernels.Power>.Instance;
+    private protected override Kernel? Float64 => ZipKernel<double, Kernels.PowFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => Math.Pow(x, y);

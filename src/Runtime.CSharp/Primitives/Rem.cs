@@ -17,10 +17,12 @@ public sealed partial record Rem : ElementwiseBinary
     public static Sample Draw(SampleSource source) => Samples.Remainder(source, new Rem());
 
     private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x, LoopValue y) => type.IsFloating()
-        ? LoopNumbers.Call(builder, ((Func<double, double, double>)Cut).Method, x, y)
+        ? base.Element(builder, type, x, y)
         : LoopNumbers.Quotient(builder, Name, x, y, remainder: true);
 
-    private static double Cut(double x, double y) => x % y;
+    private protected override Kernel? Float32 => ZipKernel<float, Kernels.RemFunction>.Instance;
+
+    private protected override Kernel? Float64 => ZipKernel<double, Kernels.RemFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x, double y) => x % y;

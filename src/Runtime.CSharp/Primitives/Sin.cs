@@ -18,11 +18,9 @@ public sealed partial record Sin : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Sin(), Domain.All);
 
-    private protected override Func<double, double> Function => Math.Sin;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.SinFunction>.Instance;
 
-    private protected override Kernel? Float32 => MapKernel<float, Kernels.Sin>.Instance;
-
-    private protected override Kernel? Float64 => MapKernel<double, Kernels.Sin>.Instance;
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.SinFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Sin(x);

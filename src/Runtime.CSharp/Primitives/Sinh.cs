@@ -1,5 +1,6 @@
 using System.Numerics;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -16,7 +17,9 @@ public sealed partial record Sinh : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Sinh(), Domain.All);
 
-    private protected override Func<double, double> Function => Math.Sinh;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.SinhFunction>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.SinhFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Sinh(x);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -17,7 +18,9 @@ public sealed partial record Tan : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Tan(), new(-1.2, 1.2));
 
-    private protected override Func<double, double> Function => Math.Tan;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.TanFunction>.Instance;
+
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.TanFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Tan(x);

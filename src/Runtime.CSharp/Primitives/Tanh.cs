@@ -17,11 +17,9 @@ public sealed partial record Tanh : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Tanh(), Domain.All);
 
-    private protected override Func<double, double> Function => Math.Tanh;
+    private protected override Kernel? Float32 => MapKernel<float, Kernels.TanhFunction>.Instance;
 
-    private protected override Kernel? Float32 => MapKernel<float, Kernels.Tanh>.Instance;
-
-    private protected override Kernel? Float64 => MapKernel<double, Kernels.Tanh>.Instance;
+    private protected override Kernel? Float64 => MapKernel<double, Kernels.TanhFunction>.Instance;
 
     /// <inheritdoc/>
     protected override double Scalar(double x) => Math.Tanh(x);

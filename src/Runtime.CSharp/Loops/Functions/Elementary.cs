@@ -11,18 +11,12 @@ internal static class Elementary
     private static readonly MethodInfo DoubleLogGamma = ((Func<double, double>)Kernels.GammaFunctions.LogGamma).Method;
     private static readonly MethodInfo SingleDigamma = ((Func<float, float>)Kernels.GammaFunctions.Digamma).Method;
     private static readonly MethodInfo DoubleDigamma = ((Func<double, double>)Kernels.GammaFunctions.Digamma).Method;
-    private static readonly MethodInfo SinglePolygamma = ((Func<float, float, float>)Kernels.GammaFunctions.PolygammaOf).Method;
-    private static readonly MethodInfo DoublePolygamma = ((Func<double, double, double>)Kernels.GammaFunctions.PolygammaOf).Method;
 
     /// <summary>ln |Γ(x)|.</summary>
     internal static LoopValue Lgamma(RealBuilder m, LoopValue x) => m.Builder.Call(m.IsSingle ? SingleLogGamma : DoubleLogGamma, x);
 
     /// <summary>ψ(x).</summary>
     internal static LoopValue Digamma(RealBuilder m, LoopValue x) => m.Builder.Call(m.IsSingle ? SingleDigamma : DoubleDigamma, x);
-
-    /// <summary>The derivative of ψ of an order that is a whole number.</summary>
-    internal static LoopValue Polygamma(RealBuilder m, LoopValue order, LoopValue x) =>
-        m.Builder.Call(m.IsSingle ? SinglePolygamma : DoublePolygamma, order, x);
 
     /// <summary>√x.</summary>
     internal static LoopValue Sqrt(RealBuilder m, LoopValue x) => m.Root(x);

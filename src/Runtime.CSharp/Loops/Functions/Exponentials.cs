@@ -65,7 +65,7 @@ internal static class Exponentials
     internal static LoopValue Sinh(RealBuilder m, LoopValue x)
     {
         LoopValue a = m.Abs(x);
-        LoopValue quarter = PartOfExpm1(m, m.AtMost(a, m.IsSingle ? 90 : 711), 2);
+        LoopValue quarter = PartOfExpm1(m, m.AtMost(a, m.IsSingle ? 89.5 : 710.625), 2);
         LoopValue half = quarter + (quarter / m.Fma(m.Number(4), quarter, m.Number(1)));
         LoopValue tiny = m.Less(a, m.IsSingle ? 0.000244140625 : 7.450580596923828e-09);
         return m.Choose(tiny, x, m.WithSign(half + half, x));
@@ -101,7 +101,6 @@ internal static class Exponentials
     private static LoopValue Scaled(RealBuilder m, LoopValue y, LoopValue n, int plus)
     {
         LoopValue half = m.Builder.ShiftRightLogical(n, 1);
-        LoopValue first = m.OfBits(m.Builder.Add(m.BitsOf(y), m.Builder.ShiftLeft(half, m.Fraction)));
-        return first * m.PowerOfTwo(m.Builder.Subtract(n, half), plus);
+        return y * m.PowerOfTwo(half) * m.PowerOfTwo(m.Builder.Subtract(n, half), plus);
     }
 }

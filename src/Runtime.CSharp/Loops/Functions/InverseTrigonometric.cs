@@ -60,8 +60,10 @@ internal static class InverseTrigonometric
         LoopValue infinity = m.Infinity;
         LoopValue bothInfinite = m.Builder.And(m.Builder.Equal(a, infinity), m.Builder.Equal(b, infinity));
         LoopValue bothZero = m.Builder.And(m.Equal(a, 0), m.Equal(b, 0));
-        LoopValue big = m.Greater(m.Builder.MaximumNative(a, b), m.IsSingle ? 8.507059173023462e+37 : 4.49423283715579e+307);
-        LoopValue scale = m.Choose(big, m.Number(0.25), m.Number(1));
+        LoopValue larger = m.Builder.MaximumNative(a, b);
+        LoopValue big = m.Greater(larger, m.IsSingle ? 8.507059173023462e+37 : 4.49423283715579e+307);
+        LoopValue tiny = m.Less(larger, m.IsSingle ? 1.0842021724855044e-19 : 1e-200);
+        LoopValue scale = m.Choose(big, m.Number(0.25), m.Choose(tiny, m.Number(1099511627776), m.Number(1)));
         LoopValue one = m.Number(1);
         a = m.Choose(bothInfinite, one, a * scale);
         b = m.Choose(bothInfinite, one, m.Choose(bothZero, one, b * scale));

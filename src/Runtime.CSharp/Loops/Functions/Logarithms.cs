@@ -33,11 +33,11 @@ internal static class Logarithms
         return m.Choose(m.Equal(x, 0), x, Edges(m, value, m.Number(1) + x, x));
     }
 
-    /// <summary>asinh x = ±ln(1 + a + a²/(1 + √(a² + 1))), a = |x|; ln 2a where a² is too large.</summary>
+    /// <summary>asinh x = ±ln(1 + a + a²/(1 + √(a² + 1))), a = |x|; ln 2a where 1 is nothing beside a.</summary>
     internal static LoopValue Asinh(RealBuilder m, LoopValue x)
     {
         LoopValue a = m.Abs(x);
-        LoopValue large = m.Greater(a, m.IsSingle ? 4096 : 268435456);
+        LoopValue large = m.Greater(a, m.IsSingle ? 134217728 : 144115188075855872);
         LoopValue square = a * a;
         LoopValue sum = a + (square / (m.Number(1) + m.Root(m.Fma(a, a, m.Number(1)))));
         LoopValue value = Log1p(m, m.Choose(large, a, sum), large);
@@ -45,11 +45,11 @@ internal static class Logarithms
         return m.WithSign(m.Choose(m.Less(a, double.PositiveInfinity), value, a), x);
     }
 
-    /// <summary>acosh x = ln(1 + t + √(2t + t²)), t = x − 1; ln 2x where x² is too large.</summary>
+    /// <summary>acosh x = ln(1 + t + √(2t + t²)), t = x − 1; ln 2x where 1 is nothing beside x.</summary>
     internal static LoopValue Acosh(RealBuilder m, LoopValue x)
     {
         LoopValue t = x - m.Number(1);
-        LoopValue large = m.Greater(x, m.IsSingle ? 4096 : 268435456);
+        LoopValue large = m.Greater(x, m.IsSingle ? 134217728 : 144115188075855872);
         LoopValue value = Log1p(m, m.Choose(large, x, t + m.Root(m.Fma(t, t, t + t))), large);
         value = m.Choose(m.Less(x, 1), m.NaN, value);
         return m.Choose(m.Less(x, double.PositiveInfinity), value, x);

@@ -55,7 +55,6 @@ internal static class LoopFunctions
         .. Both("pow", Powers.Pow),
         .. Both("atan2", InverseTrigonometric.Atan2),
         .. Both("rem", Elementary.Rem),
-        .. Both("polygamma", Elementary.Polygamma),
     ];
 
     private static IEnumerable<LoopFunction> Both(string name, Func<RealBuilder, LoopValue, LoopValue> define) => Types.Select(type =>

@@ -45,7 +45,7 @@ internal static class Trigonometric
     {
         (LoopValue f, LoopValue q) = Quadrant(m, m.Abs(x));
         LoopValue sine = Sine(m, f);
-        LoopValue cosine = Cosine(m, f);
+        LoopValue cosine = CarefulCosine(m, f);
         LoopValue odd = IsOdd(m, q);
         LoopValue sign = m.Builder.Xor(m.Builder.ShiftLeft(q, m.Width - 1), m.SignBit(x));
         return m.TurnSign(m.Choose(odd, cosine, sine) / m.Choose(odd, sine, cosine), sign);
@@ -80,5 +80,15 @@ internal static class Trigonometric
     {
         LoopValue z = f * f;
         return m.Fma(m.Polynomial(z, SingleCosine, DoubleCosine) * z, z, m.Fma(m.Number(-0.5), z, m.Number(1)));
+    }
+
+    /// <summary>The cosine with what rounding takes from 1 − f²/2 put back.</summary>
+    private static LoopValue CarefulCosine(RealBuilder m, LoopValue f)
+    {
+        LoopValue z = f * f;
+        LoopValue half = m.Number(-0.5);
+        LoopValue most = m.Fma(half, z, m.Number(1));
+        LoopValue lost = m.Fma(half, z, m.Number(1) - most);
+        return most + m.Fma(m.Polynomial(z, SingleCosine, DoubleCosine) * z, z, lost);
     }
 }
