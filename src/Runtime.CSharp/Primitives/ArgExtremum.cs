@@ -10,7 +10,7 @@ namespace Adjoint.Primitives;
 public abstract record ArgExtremum : UnaryPrimitive, IOrderedEvaluation
 {
     /// <summary>The axis.</summary>
-    private protected abstract int Along { get; }
+    internal abstract int Along { get; }
 
     /// <summary>The dtype of the indices.</summary>
     private protected abstract DType IndexType { get; }

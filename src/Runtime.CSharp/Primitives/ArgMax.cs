@@ -15,7 +15,7 @@ public sealed partial record ArgMax(int Axis, DType Type) : ArgExtremum
     /// <inheritdoc/>
     public override string Name => "arg_max";
 
-    private protected override int Along => Axis;
+    internal override int Along => Axis;
 
     private protected override DType IndexType => Type;
 

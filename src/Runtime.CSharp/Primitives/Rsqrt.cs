@@ -19,12 +19,6 @@ public sealed partial record Rsqrt : ElementwiseUnary
     /// <summary>Draws a tensor.</summary>
     public static Sample Draw(SampleSource source) => Samples.Floating(source, new Rsqrt(), Domain.Positive);
 
-    private protected override LoopValue Element(LoopBuilder builder, DType type, LoopValue x)
-    {
-        LoopValue root = builder.SquareRoot(builder.Convert(x, DType.F64));
-        return builder.Convert(builder.Divide(builder.Constant(DType.F64, 1), root), x.Type);
-    }
-
     private protected override Kernel? Float32 => MapKernel<float, Kernels.ReciprocalSquareRoot<float>>.Instance;
 
     private protected override Kernel? Float64 => MapKernel<double, Kernels.ReciprocalSquareRoot<double>>.Instance;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Adjoint.Compile.Methods;
 using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Loops;
@@ -9,6 +10,9 @@ namespace Adjoint.Compile.Nests;
 /// <summary>Values of a row that are dear to compute and read in a later pass too: kept in working memory as long as a row.</summary>
 internal sealed class KeptValues
 {
+    /// <summary>More instructions than reading an element back takes.</summary>
+    private const double Dear = 8;
+
     private readonly NestLevels levels;
     private readonly NestSpace space;
     private readonly List<Value> values = [];
@@ -24,7 +28,7 @@ internal sealed class KeptValues
         {
             Value value = node.Result;
             int level = levels.Of(value);
-            bool isDear = levels.IsWide(value) && NestWork.IsDear(node.Primitive) && !body.Results.Contains(value);
+            bool isDear = levels.IsWide(value) && ElementWork.Own(node) > Dear && !body.Results.Contains(value);
             if (isDear && needed[level].Contains(value) && needed.Skip(level + 1).Any(later => later.Contains(value)))
             {
                 values.Add(value);

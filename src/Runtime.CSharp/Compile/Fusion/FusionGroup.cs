@@ -1,0 +1,209 @@
+using Adjoint.Compile.Methods;
+using Adjoint.Compile.Nests;
+using Adjoint.Core;
+using Adjoint.Ir;
+using Adjoint.Primitives;
+
+namespace Adjoint.Compile.Fusion;
+
+/// <summary>Nodes that become one piece of code: loops over an index space, which may be reduced along some axes.</summary>
+internal sealed class FusionGroup
+{
+    /// <summary>The most instructions of a group, about: the processor's registers and the compiler's patience end somewhere.</summary>
+    private const double MostWork = 400;
+
+    private readonly Dictionary<Node, FusionPlace> places = new(ReferenceEqualityComparer.Instance);
+    private double work;
+
+    /// <summary>A group whose last node is this one.</summary>
+    internal FusionGroup(Node root)
+    {
+        if (NestSpace.ReductionOf(root) is not null)
+        {
+            Shape = root.Operands[0].Tensor.Shape;
+            Reduced = Ordered(NestSpace.AxesOf(root));
+            Put(root, RowPlace(Reduced));
+        }
+        else
+        {
+            Shape = root.Result.Tensor.Shape;
+            Put(root, WidePlace);
+        }
+    }
+
+    /// <summary>The index space.</summary>
+    internal Shape Shape { get; private set; }
+
+    /// <summary>The axes along which it is reduced; null where no node reduces.</summary>
+    internal Axes? Reduced { get; private set; }
+
+    /// <summary>The nodes, copies of views among them.</summary>
+    internal IEnumerable<Node> Nodes => places.Keys;
+
+    /// <summary>Whether a node is in the group.</summary>
+    internal bool Contains(Node node) => places.ContainsKey(node);
+
+    private bool Reduces => places.Keys.Any(node => NestSpace.ReductionOf(node) is not null);
+
+    private FusionPlace WidePlace => new(FusionLevel.Wide, Shape.Rank, Shape.Size, Axes.None);
+
+    /// <summary>How a member reads one of its operands.</summary>
+    internal FusionPlace PlaceOf(Node member, int operand)
+    {
+        FusionPlace own = places[member];
+        if (own.Level == FusionLevel.Row && NestSpace.ReductionOf(member) is not null)
+        {
+            return WidePlace;
+        }
+
+        if (member.Primitive is ElementwisePrimitive)
+        {
+            return own;
+        }
+
+        double count = own.Count * ElementWork.Joined(member);
+        if (own.Level == FusionLevel.Wide && member.Primitive is Broadcast broadcast && RowAxes(broadcast) is { } axes)
+        {
+            return RowPlace(axes);
+        }
+
+        return new(FusionLevel.Inner, Math.Min(own.Lead, FusionAxes.Kept(member, operand)), count, Axes.None);
+    }
+
+    /// <summary>Takes a node whose result is read so, if it fits.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="place">How members read it.</param>
+    /// <param name="isSeen">Whether it is read outside too.</param>
+    internal bool TryTake(Node node, FusionPlace place, bool isSeen)
+    {
+        if (work + ElementWork.Own(node) > MostWork)
+        {
+            return false;
+        }
+
+        return NestSpace.ReductionOf(node) is not null ? TryTakeReduction(node, place)
+            : place.Level == FusionLevel.Inner ? !isSeen && IsComputedOnce(node, place) && Put(node, place)
+            : place.Level == FusionLevel.Wide ? Put(node, place)
+            : !(isSeen && !Reduces) && TryReduce(place.Axes) && Put(node, place);
+    }
+
+    /// <summary>Takes a copy of a view, which costs nothing.</summary>
+    internal void Copy(Node node, FusionPlace place) => Put(
+        node, place.Level == FusionLevel.Row && !TryReduce(place.Axes) ? new(FusionLevel.Inner, 0, place.Count, Axes.None) : place);
+
+    /// <summary>Whether one piece of code is better than kernels for each node: there are several, or one that has none, and enough to do.</summary>
+    internal bool IsWorthIt(double least)
+    {
+        double most = Nodes.Max(node => node.Result.Tensor.Shape.Size * ElementWork.Joined(node));
+        return most > least
+            && (places.Count > 1 || Nodes.All(node => node.Primitive.Lower([.. node.Operands.Select(operand => operand.Type)]) is null));
+    }
+
+    /// <summary>Takes the nodes of a group over the same space.</summary>
+    internal void Take(FusionGroup other)
+    {
+        foreach ((Node node, FusionPlace place) in other.places)
+        {
+            if (places.TryAdd(node, place))
+            {
+                work += ElementWork.Own(node);
+            }
+        }
+
+        Reduced ??= other.Reduced;
+    }
+
+    /// <summary>Whether the nodes of a group could be taken.</summary>
+    internal bool Fits(FusionGroup other) =>
+        Shape.Equals(other.Shape)
+        && (Reduced is null || other.Reduced is null || Reduced.Equals(other.Reduced))
+        && work + other.work <= MostWork;
+
+    private bool TryTakeReduction(Node node, FusionPlace place)
+    {
+        Axes along = Ordered(NestSpace.AxesOf(node));
+        Shape shape = node.Operands[0].Tensor.Shape;
+        if (place.Level == FusionLevel.Row)
+        {
+            return shape.Equals(Shape) && along.Equals(place.Axes) && TryReduce(along) && Put(node, place);
+        }
+
+        if (place.Level != FusionLevel.Wide || Reduced is not null || !node.Result.Tensor.Shape.Equals(Shape))
+        {
+            return false;
+        }
+
+        Become(shape, along);
+        return Put(node, RowPlace(along));
+    }
+
+    /// <summary>What was computed for each index is now computed for each row of a larger space.</summary>
+    private void Become(Shape shape, Axes along)
+    {
+        Shape = shape;
+        Reduced = along;
+        foreach (Node member in places.Keys.ToArray())
+        {
+            FusionPlace place = places[member];
+            places[member] = place.Level == FusionLevel.Wide ? RowPlace(along) : place with { Lead = 0 };
+        }
+    }
+
+    private bool TryReduce(Axes axes)
+    {
+        if (Reduced is null)
+        {
+            Reduced = axes;
+        }
+
+        return Reduced.Equals(axes);
+    }
+
+    /// <summary>An element is asked for no more often than it would be computed, or it is cheap.</summary>
+    private static bool IsComputedOnce(Node node, FusionPlace place)
+    {
+        Shape shape = node.Result.Tensor.Shape;
+        long rest = 1;
+        for (int axis = place.Lead; axis < shape.Rank; axis++)
+        {
+            rest *= shape[axis].Value;
+        }
+
+        bool isKnown = place.Lead > 0 && rest <= 2 * NestSpace.Small;
+        double cost = ElementWork.Own(node) * ElementWork.Joined(node);
+        double often = cost > 4 ? 1 : cost > 1 ? 2 : 4;
+        return isKnown || shape.Size <= 1 || place.Count <= often * shape.Size;
+    }
+
+    /// <summary>The axes along which a space is reduced when a broadcast in it repeats a row's number; null where it repeats others.</summary>
+    private Axes? RowAxes(Broadcast broadcast)
+    {
+        if (!broadcast.Shape.Equals(Shape))
+        {
+            return null;
+        }
+
+        Axes along = Ordered(broadcast.Axes.Others(Shape.Rank));
+        bool inOrder = broadcast.Axes.SequenceEqual(along.Others(Shape.Rank));
+        var space = new NestSpace(Shape, along, []);
+        return inOrder && along.Count > 0 && space.AlongRows && !space.CutsRows && space.Length > NestSpace.Small
+            && (Reduced is null || Reduced.Equals(along))
+            ? along
+            : null;
+    }
+
+    private FusionPlace RowPlace(Axes along)
+    {
+        var space = new NestSpace(Shape, along, []);
+        return new(FusionLevel.Row, 0, space.Rows.Size, along);
+    }
+
+    private bool Put(Node node, FusionPlace place)
+    {
+        places[node] = place;
+        work += ElementWork.Own(node);
+        return true;
+    }
+
+    private static Axes Ordered(Axes axes) => new(axes.Order());
+}

@@ -1,0 +1,41 @@
+using Adjoint.Compile.Methods;
+using Adjoint.Compile.Nests;
+using Adjoint.Compile.Regions;
+using Adjoint.Ir;
+using Adjoint.Primitives;
+
+namespace Adjoint.Compile.Fusion;
+
+/// <summary>What fusion takes a node for.</summary>
+internal sealed class FusionKinds
+{
+    private readonly Effects effects = new();
+
+    /// <summary>Whether a node may run as part of a nest of loops: it has a rule, cannot fail, and joins few elements if it is no loop of its own.</summary>
+    internal bool IsFusible(Node node)
+    {
+        if (node.Primitive is BodyPrimitive or DynamicWrite or WindowSum or WindowMax || !effects.IsTotal(node) || !Nest.HasRule(node))
+        {
+            return false;
+        }
+
+        return node.Primitive switch
+        {
+            Concatenate => node.Operands.Length <= 4,
+            ArgExtremum extremum => node.Operands[0].Tensor.Shape[extremum.Along].Value <= NestSpace.Small,
+            DotGeneral => ElementWork.Joined(node) <= NestSpace.Small && IsNarrow(node),
+            _ => true,
+        };
+    }
+
+    /// <summary>Whether a node only says anew where elements of its operand are, so that each reader may do so by itself.</summary>
+    internal static bool IsView(Node node) =>
+        SmallWork.IsFree(node) || node.Primitive is Broadcast or Reshape or Slice or Permute or Reverse or StopGradient;
+
+    /// <summary>A product of whose factors each is read about once.</summary>
+    private static bool IsNarrow(Node node)
+    {
+        double size = node.Result.Tensor.Shape.Size * ElementWork.Joined(node);
+        return node.Operands.All(operand => size <= 4.0 * operand.Tensor.Shape.Size) || size <= 64;
+    }
+}
