@@ -26,6 +26,7 @@ module Law =
                 MemoryLaws.all
                 BranchLaws.all
                 [ Adjoint.Properties.Compile.ElementLaw.law ]
+                Adjoint.Properties.Compile.FusionLaw.all
                 Adjoint.Properties.Compile.RegionLaw.all
             ]
 

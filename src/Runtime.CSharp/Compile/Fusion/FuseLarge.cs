@@ -28,58 +28,67 @@ public static class FuseLarge
     public static Graph Apply(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        return new Body(graph).Depth >= GraphText.MaxDepth - 3
-            ? graph
-            : Apply(graph, new FusionKinds(), new(ReferenceEqualityComparer.Instance), Small);
+        return Apply(graph, Small, SmallInLoops);
     }
 
-    private static Graph Apply(Graph graph, FusionKinds kinds, Dictionary<Body, Body> bodies, double small)
+    /// <summary>The graph with groups of more than so many elements of work, and so many in loops.</summary>
+    internal static Graph Apply(Graph graph, double small, double smallInLoops) => new Body(graph).Depth >= GraphText.MaxDepth - 3
+        ? graph
+        : new Pass(smallInLoops).Apply(graph, small);
+
+    private sealed class Pass(double smallInLoops)
     {
-        var map = new FusionMap(graph, kinds, small);
-        var substitution = new Substitution();
-        foreach (object unit in FusionOrder.Of(graph, map))
+        private readonly FusionKinds kinds = new();
+        private readonly Dictionary<Body, Body> bodies = new(ReferenceEqualityComparer.Instance);
+
+        internal Graph Apply(Graph graph, double small)
         {
-            if (unit is FusionGroup group)
+            var map = new FusionMap(graph, kinds, small);
+            var substitution = new Substitution();
+            foreach (object unit in FusionOrder.Of(graph, map))
             {
-                RegionCut.Replace(
-                    map.NodesOf(group), value => map.HomeOf(value.Producer!) == group && map.IsSeen(value.Producer!, group), substitution);
+                if (unit is FusionGroup group)
+                {
+                    RegionCut.Replace(
+                        map.NodesOf(group), value => map.HomeOf(value.Producer!) == group && map.IsSeen(value.Producer!, group), substitution);
+                }
+                else
+                {
+                    Renew((Node)unit, substitution, small);
+                }
             }
-            else
+
+            ImmutableArray<Value> results = substitution.Of(graph.Results);
+            return results == graph.Results ? graph : new(graph.Parameters, results);
+        }
+
+        private void Renew(Node node, Substitution substitution, double small)
+        {
+            double inside = node.Primitive is Scan or While or Repeat ? smallInLoops : small;
+            Primitive primitive = node.Primitive is Fused ? node.Primitive : node.Primitive.MapBodies(body => Apply(body, inside));
+            ImmutableArray<Value> operands = substitution.Of(node.Operands);
+            if (ReferenceEquals(primitive, node.Primitive) && operands == node.Operands)
             {
-                Renew((Node)unit, substitution, kinds, bodies, small);
+                return;
+            }
+
+            Node made = Node.Make(primitive, operands, node.Origin);
+            for (int i = 0; i < made.Results.Length; i++)
+            {
+                substitution[node.Results[i]] = made.Results[i];
             }
         }
 
-        ImmutableArray<Value> results = substitution.Of(graph.Results);
-        return results == graph.Results ? graph : new(graph.Parameters, results);
-    }
-
-    private static void Renew(Node node, Substitution substitution, FusionKinds kinds, Dictionary<Body, Body> bodies, double small)
-    {
-        double inside = node.Primitive is Scan or While or Repeat ? SmallInLoops : small;
-        Primitive primitive = node.Primitive is Fused ? node.Primitive : node.Primitive.MapBodies(body => Apply(body, kinds, bodies, inside));
-        ImmutableArray<Value> operands = substitution.Of(node.Operands);
-        if (ReferenceEquals(primitive, node.Primitive) && operands == node.Operands)
+        private Body Apply(Body body, double small)
         {
-            return;
-        }
+            if (!bodies.TryGetValue(body, out Body? made))
+            {
+                Graph graph = Apply(body.Graph, small);
+                made = ReferenceEquals(graph, body.Graph) ? body : new(graph);
+                bodies.Add(body, made);
+            }
 
-        Node made = Node.Make(primitive, operands, node.Origin);
-        for (int i = 0; i < made.Results.Length; i++)
-        {
-            substitution[node.Results[i]] = made.Results[i];
+            return made;
         }
-    }
-
-    private static Body Apply(Body body, FusionKinds kinds, Dictionary<Body, Body> bodies, double small)
-    {
-        if (!bodies.TryGetValue(body, out Body? made))
-        {
-            Graph graph = Apply(body.Graph, kinds, bodies, small);
-            made = ReferenceEquals(graph, body.Graph) ? body : new(graph);
-            bodies.Add(body, made);
-        }
-
-        return made;
     }
 }

@@ -47,6 +47,10 @@ internal sealed class FusionGroup
 
     private FusionPlace WidePlace => new(FusionLevel.Wide, Shape.Rank, Shape.Size, Axes.None);
 
+    /// <summary>How many elements a node computes or joins; 0 where it is no single array.</summary>
+    internal static double Work(Node node) =>
+        node.Results.Length == 1 && node.Result.Type is TensorType type ? type.Shape.Size * ElementWork.Joined(node) : 0;
+
     /// <summary>How a member reads one of its operands.</summary>
     internal FusionPlace PlaceOf(Node member, int operand)
     {
@@ -94,8 +98,7 @@ internal sealed class FusionGroup
     /// <summary>Whether one piece of code is better than kernels for each node: there are several, or one that has none, and enough to do.</summary>
     internal bool IsWorthIt(double least)
     {
-        double most = Nodes.Max(node => node.Result.Tensor.Shape.Size * ElementWork.Joined(node));
-        return most > least
+        return Nodes.Max(Work) > least
             && (places.Count > 1 || Nodes.All(node => node.Primitive.Lower([.. node.Operands.Select(operand => operand.Type)]) is null));
     }
 
