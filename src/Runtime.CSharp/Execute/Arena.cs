@@ -20,11 +20,30 @@ internal sealed class Arena
     /// <summary>The most bytes that were here at a time.</summary>
     internal long Peak { get; set; }
 
+    /// <summary>How many arrays are out on loan.</summary>
+    internal long Loaned { get; set; }
+
     /// <summary>Counts bytes that come, or go.</summary>
     internal void Add(long bytes)
     {
         Bytes += bytes;
         Peak = Math.Max(Peak, Bytes);
+    }
+
+    /// <summary>Forgets what is still out on loan when a run has ended.</summary>
+    internal void Settle()
+    {
+        if (Loaned == 0)
+        {
+            return;
+        }
+
+        foreach (BufferList list in lists.Values)
+        {
+            list.Settle();
+        }
+
+        Loaned = 0;
     }
 
     /// <summary>Where arrays of a dtype and length are kept.</summary>

@@ -22,6 +22,7 @@ internal sealed class BufferList(Arena arena, DType type, int length)
     internal NDArray Rent(Shape shape)
     {
         loaned++;
+        arena.Loaned++;
         if (count == 0)
         {
             arena.Made++;
@@ -45,6 +46,7 @@ internal sealed class BufferList(Arena arena, DType type, int length)
         }
 
         loaned--;
+        arena.Loaned--;
         SpoilIfAsked(array.Storage);
         if (count == free.Length)
         {
@@ -60,8 +62,16 @@ internal sealed class BufferList(Arena arena, DType type, int length)
         if (loaned > 0)
         {
             loaned--;
+            arena.Loaned--;
             arena.Add(-weight);
         }
+    }
+
+    /// <summary>Forgets what is still out on loan when a run has ended: nobody will bring it back.</summary>
+    internal void Settle()
+    {
+        arena.Add(-loaned * weight);
+        loaned = 0;
     }
 
     private void SpoilIfAsked(Array storage)

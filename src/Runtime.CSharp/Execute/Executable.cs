@@ -19,15 +19,19 @@ public sealed class Executable
     private readonly ParameterTypes parameters;
     private readonly ParameterTypes results;
     private readonly PlanTable plans;
+    private readonly Graph source;
+    private readonly Pipeline pipeline;
     private long kept;
     private bool hasRun;
 
-    private Executable(Graph graph, KernelSource kernels)
+    private Executable(Graph source, Pipeline pipeline, KernelSource kernels)
     {
-        Graph = graph;
+        this.source = source;
+        this.pipeline = pipeline;
+        Graph = pipeline.Run(source);
         plans = new(kernels);
-        parameters = new(graph.ParameterTypes);
-        results = new(graph.ResultTypes);
+        parameters = new(Graph.ParameterTypes);
+        results = new(Graph.ResultTypes);
     }
 
     /// <summary>The graph that runs: what the passes made.</summary>
@@ -47,7 +51,7 @@ public sealed class Executable
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(pipeline);
-        var executable = new Executable(pipeline.Run(graph), kernels);
+        var executable = new Executable(graph, pipeline, kernels);
         var first = new Interpreter(executable.plans);
         executable.plans.Of(executable.Graph, first);
         executable.idle.TryPut(first);
@@ -127,6 +131,15 @@ public sealed class Executable
 
         GiveBack(interpreter);
     }
+
+    /// <summary>
+    /// What a run does, as text: the passes, the schedule with the kernels and their loops, where values lie and how long they live, operations
+    /// and bytes of each step, and the most memory that it works in. The same text for the same graph in every process.
+    /// </summary>
+    public string Explain() => Explanation.Of(source, pipeline, Graph, plans, new Interpreter(plans));
+
+    /// <summary>The most bytes that a run works in besides arguments, and whether that holds for loops of any length.</summary>
+    internal (long Bytes, bool IsComplete) Forecast() => MemoryForecast.Of(Graph, plans, new Interpreter(plans));
 
     /// <summary>Types and the number of nodes.</summary>
     public override string ToString() => $"executable {GraphView.Line(Graph)}";

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Adjoint.Core;
@@ -115,6 +116,7 @@ internal sealed class Frame
     {
         Step[] steps = plan.Steps;
         CancellationToken cancellation = interpreter.Cancellation;
+        Profile? profile = interpreter.Profile;
         int at = 0;
         try
         {
@@ -125,13 +127,15 @@ internal sealed class Frame
                     interpreter.ThrowIfCancelled();
                 }
 
-                ref readonly Step step = ref steps[at];
-                switch (step.Kind)
+                if (profile is null)
                 {
-                    case StepKind.Kernel: RunKernel(in step, targets); break;
-                    case StepKind.Plain: Evaluate(in step); break;
-                    case StepKind.View: Point(in step); break;
-                    case StepKind.Constant: slots[plan.Links[step.FirstLink]] = new(arrays[step.Array], Owned: false); break;
+                    Take(in steps[at], targets);
+                }
+                else
+                {
+                    long begin = Stopwatch.GetTimestamp();
+                    Take(in steps[at], targets);
+                    profile.Add(in steps[at], begin, Stopwatch.GetTimestamp());
                 }
             }
         }
@@ -142,6 +146,17 @@ internal sealed class Frame
         catch (Exception error) when (RunErrors.IsInternal(error))
         {
             throw RunErrors.Internal(error, steps[at].Node);
+        }
+    }
+
+    private void Take(ref readonly Step step, ReadOnlySpan<NDArray> targets)
+    {
+        switch (step.Kind)
+        {
+            case StepKind.Kernel: RunKernel(in step, targets); break;
+            case StepKind.Plain: Evaluate(in step); break;
+            case StepKind.View: Point(in step); break;
+            default: slots[plan.Links[step.FirstLink]] = new(arrays[step.Array], Owned: false); break;
         }
     }
 

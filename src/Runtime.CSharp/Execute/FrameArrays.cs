@@ -21,9 +21,9 @@ internal sealed class FrameArrays
         foreach ((DType type, long bytes) in plan.Blocks)
         {
             blocks.Add(type, NewBlock(type, bytes));
-            Bytes += bytes;
         }
 
+        Bytes = BytesOf(plan);
         arrays = new NDArray[plan.Arrays.Length];
         for (int i = 0; i < arrays.Length; i++)
         {
@@ -47,6 +47,9 @@ internal sealed class FrameArrays
 
     /// <summary>The bytes of the blocks.</summary>
     internal long Bytes { get; }
+
+    /// <summary>The bytes of the blocks that a plan needs.</summary>
+    internal static long BytesOf(Plan plan) => plan.Blocks.Sum(block => block.Value + (block.Value < Pinned ? 0 : BlockLayout.Line));
 
     /// <summary>A planned array.</summary>
     internal NDArray this[int index] => arrays[index];

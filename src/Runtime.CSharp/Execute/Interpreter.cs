@@ -46,6 +46,9 @@ public sealed class Interpreter : EvaluationContext
     /// <inheritdoc/>
     public override CancellationToken Cancellation => options.Cancellation;
 
+    /// <summary>What collects the times of this run.</summary>
+    internal Profile? Profile => options.Profile;
+
     /// <summary>The memory of this interpreter's runs.</summary>
     internal Arena Arena { get; } = new();
 
@@ -198,6 +201,8 @@ public sealed class Interpreter : EvaluationContext
     private void Finish()
     {
         Array.Clear(given);
+        options.Profile?.AddPeak(PeakBytes);
+        Arena.Settle();
         if (frames.Count == 1)
         {
             last!.Forget();

@@ -24,6 +24,9 @@ public sealed record RunOptions
     /// </summary>
     public ImmutableArray<int> Donated { get; init; } = [];
 
+    /// <summary>Collects where the run spends its time; without it no clock is read.</summary>
+    public Profile? Profile { get; init; }
+
     /// <summary>Takes lines meant for a reader; without it they are dropped.</summary>
     public Action<string>? Diagnostics { get; init; }
 

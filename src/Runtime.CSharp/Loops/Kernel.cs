@@ -28,12 +28,12 @@ public abstract class Kernel
     public virtual IEnumerable<ScratchNeed> ScratchNeeds => [];
 
     /// <summary>What it does, for a reader: one line, or more where it has loops to show. The same text in every process.</summary>
-    public virtual string Describe()
+    public virtual string Describe() => NameOf(GetType());
+
+    private static string NameOf(Type type)
     {
-        string name = GetType().Name;
-        int arity = name.IndexOf('`', StringComparison.Ordinal);
-        name = arity < 0 ? name : name[..arity];
-        return GetType().IsGenericType ? $"{name}<{string.Join(", ", GetType().GetGenericArguments().Select(type => type.Name))}>" : name;
+        int arity = type.Name.IndexOf('`', StringComparison.Ordinal);
+        return arity < 0 ? type.Name : $"{type.Name[..arity]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>";
     }
 
     /// <summary>The first line of <see cref="Describe"/>.</summary>

@@ -64,6 +64,26 @@ let private reused (graph: Graph) (lanes: HostValue list list) =
         for results, expected in earlier do
             expectSame "results after later runs" results expected
 
+/// A run works in as many bytes as was announced: in no more, and where nothing chooses its way, in no fewer either.
+let private announced (graph: Graph) (operands: HostValue list) =
+    let executable = Executable.Compile(graph, Pipeline())
+    let struct (bytes, complete) = executable.Forecast()
+    let profile = Profile()
+
+    match attempt (fun () -> executable.RunValues(Array.ofList operands, RunOptions(Parallel = Serial.Instance, Profile = profile))) with
+    | Some _ when complete ->
+        let text = graph.ToString()
+
+        let chooses =
+            [ "cond("; "switch("; "while("; "repeat(" ]
+            |> List.exists (fun (name: string) -> text.Contains name)
+
+        Expect.isLessThanOrEqual profile.PeakBytes bytes $"bytes announced for {text}"
+
+        if not chooses then
+            Expect.equal profile.PeakBytes bytes $"bytes announced for {text}"
+    | _ -> ()
+
 /// Results written where an argument lies, where types allow it.
 let private inPlace (graph: Graph) (operands: HostValue list) =
     let results = List.ofSeq graph.ResultTypes
@@ -108,6 +128,7 @@ let private law name mode check =
 let values =
     law "memory is used again without a trace" Edges (fun case _ ->
         reused case.Graph case.Lanes
+        announced case.Graph case.Operands
         inPlace case.Graph case.Operands)
 
 let derivatives =
@@ -125,6 +146,7 @@ let derivatives =
           reused (Point.jvp point (List.skip count tangents.Head)).Graph tangents
           let back = Point.vjp point (List.skip count cotangents.Head)
           reused back.Graph cotangents
+          announced back.Graph cotangents.Head
           inPlace back.Graph cotangents.Head) with
         Differential = true
     }
