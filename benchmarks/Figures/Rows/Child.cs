@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Figures.Measure;
 using Figures.Report;
 
 namespace Figures.Rows;
@@ -34,6 +35,13 @@ internal static class Child
         return line is null
             ? throw new InvalidOperationException($"the process that measures {row} ended with code {job.ExitCode} and without rows")
             : JsonSerializer.Deserialize<Row[]>(line[Mark.Length..], Json)!;
+    }
+
+    /// <summary>Measures one row in several processes, one after another, and gives medians.</summary>
+    public static IReadOnlyList<Row> Medians(string group, string row, int processes, Setting setting)
+    {
+        IReadOnlyList<Row>[] all = [.. Enumerable.Range(0, processes).Select(_ => Measure(group, row, null, setting))];
+        return [.. all[0].Select((first, i) => first with { Amount = Statistics.Of(all.Select(rows => rows[i].Amount)).Median })];
     }
 
     /// <summary>What such a process prints.</summary>

@@ -37,7 +37,9 @@ internal sealed record Group(string Key, string Title, string Note, IReadOnlyLis
         Guarded(name, Rows.First(row => row.Name == name).Measure, setting);
 
     private Func<Setting, IEnumerable<Row>> Place(string name, Func<Setting, IEnumerable<Row>> here) =>
-        IsFresh || Processors is not null ? setting => Child.Measure(Key, name, Processors, setting) : here;
+        IsFresh ? setting => Child.Medians(Key, name, setting.IsQuick ? 2 : 7, setting)
+        : Processors is not null ? setting => Child.Measure(Key, name, Processors, setting)
+        : here;
 
     /// <summary>What fails costs its row alone.</summary>
     private static List<Row> Guarded(string name, Func<Setting, IEnumerable<Row>> measure, Setting setting)
