@@ -9,6 +9,7 @@ internal sealed record Options
           --only NAME   rows whose group and name contain NAME; may stand several times
           --quick       fewer repetitions
           --best        the best sample instead of the median, on a machine that does other work too
+          --peers       other libraries too, fetched by the machine's package manager into out/benchmarks
           --list        names of rows, without measuring
           --calls       overhead of calls and their allocations by BenchmarkDotNet
         All rows together are written into docs/benchmarks.md, with drawings in docs/images; a choice into out/benchmarks.
@@ -22,6 +23,9 @@ internal sealed record Options
 
     /// <summary>The best sample instead of the median.</summary>
     public bool Best { get; init; }
+
+    /// <summary>Other libraries too.</summary>
+    public bool Peers { get; init; }
 
     /// <summary>Names alone.</summary>
     public bool List { get; init; }
@@ -44,6 +48,7 @@ internal sealed record Options
                 "--child" when i + 2 < arguments.Count => options with { Child = (arguments[++i], arguments[++i]) },
                 "--quick" => options with { Quick = true },
                 "--best" => options with { Best = true },
+                "--peers" => options with { Peers = true },
                 "--list" => options with { List = true },
                 _ => null,
             };

@@ -65,6 +65,9 @@ internal static class Program
         Effort effort = options.Quick ? Effort.Quick : Effort.Full;
         var limits = new Lazy<MachineLimits>(() => MachineLimits.Measure(effort));
         var workshop = new Workshop(Path.Combine(root, "benchmarks", "Native"), Path.Combine(root, Scratch, "native"), Compiler.Find());
-        return new(limits, workshop, effort, options.Best, options.Only, output.WriteLine);
+        return new(limits, workshop, effort, options.Best, options.Only, output.WriteLine)
+        {
+            AdolC = options.Peers ? AdolC.Find(Path.Combine(root, Scratch), output.WriteLine) : null,
+        };
     }
 }

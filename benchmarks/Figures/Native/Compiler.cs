@@ -25,14 +25,14 @@ internal sealed record Compiler(string Name, string Program, string Version)
         [.. Known.Select(kind => kind.Programs.Select(program => Ask(kind.Name, program)).FirstOrDefault(c => c is not null)).OfType<Compiler>()];
 
     /// <summary>Compiles a source into a library in a folder, unless it lies there already. Gives the library's path.</summary>
-    public string Build(string source, string folder)
+    public string Build(string source, string folder, params string[] more)
     {
         string library = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(source)}-{Name}-{Key(source)}.so");
         if (!File.Exists(library))
         {
             Directory.CreateDirectory(folder);
             string fresh = $"{library}.{Environment.ProcessId}";
-            (int code, string output) = Shell.Run(Program, [.. Options, source, "-o", fresh]);
+            (int code, string output) = Shell.Run(Program, [.. Options, source, .. more, "-o", fresh]);
             if (code != 0)
             {
                 throw new InvalidOperationException($"{Program} could not compile {source}:\n{output}");
@@ -69,10 +69,23 @@ internal sealed record Compiler(string Name, string Program, string Version)
 /// <summary>Programs of the machine.</summary>
 internal static class Shell
 {
-    /// <summary>Runs a program to its end: its exit code and what it printed.</summary>
-    public static (int Code, string Output) Run(string program, IReadOnlyList<string> arguments)
+    /// <summary>Runs a program in a folder; it must end well.</summary>
+    public static void Demand(string folder, string program, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        (int code, string output) = Run(program, arguments, folder);
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"{program} {arguments[0]} ended with code {code}: {output}");
+        }
+    }
+
+    /// <summary>Runs a program to its end: its exit code and what it printed.</summary>
+    public static (int Code, string Output) Run(string program, IReadOnlyList<string> arguments, string folder = "")
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
+        };
         using Process job = Process.Start(start)!;
         Task<string> errors = job.StandardError.ReadToEndAsync();
         string output = job.StandardOutput.ReadToEnd();

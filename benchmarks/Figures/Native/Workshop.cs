@@ -31,6 +31,18 @@ internal sealed class Workshop(string sources, string outputs, IReadOnlyList<Com
         return NativeLibrary.GetExport(NativeLibrary.Load(compiler.Build(path, outputs)), entry);
     }
 
+    /// <summary>A function of a source that uses another library, by the first compiler, if there are both and there is such a function.</summary>
+    public nint? Library(string source, string name, IReadOnlyList<string> options)
+    {
+        if (Compilers.Count == 0)
+        {
+            return null;
+        }
+
+        string path = Compilers[0].Build(Path.Combine(sources, $"{source}.cpp"), outputs, [.. options]);
+        return NativeLibrary.TryGetExport(NativeLibrary.Load(path), name, out nint entry) ? entry : null;
+    }
+
     private nint Load(string source, Compiler compiler)
     {
         if (!loaded.TryGetValue((source, compiler), out nint handle))

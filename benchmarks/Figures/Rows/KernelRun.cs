@@ -33,7 +33,7 @@ internal static class KernelRun
         List<Contender> contenders = [new("Adjoint", own)];
         List<(string Name, PeerKind Kind)> peers = [];
         int parts = kernel.Inputs.Sum(Bytes) < LeastSplit ? 1 : threads;
-        foreach ((string name, PeerKind kind, nint entry, nint finish) in Counterparts(kernel, graph, setting.Workshop))
+        foreach ((string name, PeerKind kind, nint entry, nint finish) in Counterparts(kernel, graph, setting))
         {
             NDArray[] theirs = [.. results.Select(result => Fresh(ValueTypes.Of(result)))];
             Action run = Entry.Bind(entry, finish, kernel.Inputs, theirs, kernel.Sizes, kernel.Work, parts);
@@ -55,8 +55,9 @@ internal static class KernelRun
     }
 
     /// <summary>The function by each compiler, and the one written by hand by the first compiler.</summary>
-    private static IEnumerable<(string Name, PeerKind Kind, nint Entry, nint Finish)> Counterparts(Kernel kernel, Graph graph, Workshop workshop)
+    private static IEnumerable<(string Name, PeerKind Kind, nint Entry, nint Finish)> Counterparts(Kernel kernel, Graph graph, Setting setting)
     {
+        Workshop workshop = setting.Workshop;
         Dictionary<Compiler, nint> finishes = workshop.Entries(kernel.Source, $"{kernel.Entry}_finish").ToDictionary();
         IEnumerable<(Compiler Compiler, nint Entry)> compiled = kernel.Made is { } made
             ? workshop.Compilers.Select(compiler => (compiler, workshop.Compile(compiler, kernel.Entry, made(graph), kernel.Entry)))
@@ -69,6 +70,11 @@ internal static class KernelRun
         foreach ((Compiler compiler, nint entry) in workshop.Entries(kernel.Source, $"{kernel.Entry}_hand").Take(1))
         {
             yield return ("by hand", PeerKind.Hand, entry, finishes.GetValueOrDefault(compiler));
+        }
+
+        if (setting.AdolC is { } options && workshop.Library("adolc", $"{kernel.Entry}_adolc", options) is { } peer)
+        {
+            yield return ("ADOL-C", PeerKind.Library, peer, 0);
         }
     }
 

@@ -14,6 +14,9 @@ namespace Figures.Rows;
 internal sealed record Setting(
     Lazy<MachineLimits> Limits, Workshop Workshop, Effort Effort, bool Best, IReadOnlyList<string> Wanted, Action<string> Log)
 {
+    /// <summary>What a compiler is told beside to use ADOL-C, where that is wanted and can be had.</summary>
+    public IReadOnlyList<string>? AdolC { get; init; }
+
     /// <summary>Whether there are fewer repetitions.</summary>
     public bool IsQuick => Effort == Effort.Quick;
 
