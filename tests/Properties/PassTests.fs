@@ -31,7 +31,8 @@ let private isFree (node: Node) =
     match node.Primitive with
     | :? Constant
     | :? Broadcast
-    | :? Reshape -> true
+    | :? Reshape
+    | :? Fused -> true
     | _ -> false
 
 /// The nodes of a graph and of the bodies inside that do anything.

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Adjoint.Compile.Emit;
+using Adjoint.Compile.Regions;
 using Adjoint.Ir;
 using Adjoint.Loops;
 
@@ -9,7 +12,10 @@ namespace Adjoint.Compile;
 internal class KernelSource
 {
     /// <summary>The kernels that primitives lower to by themselves.</summary>
-    internal static readonly KernelSource Default = new();
+    internal static readonly KernelSource Single = new();
+
+    /// <summary>The same, and machine code for regions where that can be made.</summary>
+    internal static readonly KernelSource Default = RuntimeFeature.IsDynamicCodeSupported ? new RegionKernels(new IlEngine()) : Single;
 
     /// <summary>No kernels: every node is evaluated plainly.</summary>
     internal static readonly KernelSource None = new NoKernels();

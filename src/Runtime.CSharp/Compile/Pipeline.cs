@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Adjoint.Compile.Regions;
 using Adjoint.Ir;
 
 namespace Adjoint.Compile;
@@ -19,8 +20,8 @@ public sealed class Pipeline
     /// <summary>A pipeline of these passes.</summary>
     public Pipeline(params Pass[] passes) => Passes = [.. passes];
 
-    /// <summary>What every graph goes through.</summary>
-    public static Pipeline Default { get; } = new(
+    /// <summary>What every graph goes through, whether its nodes are then put together or not.</summary>
+    internal static Pipeline Unfused { get; } = new(
         new("inline_calls", InlineCalls.Apply),
         new("sink_constants", SinkConstants.Apply),
         new("simplify", Simplify.Apply),
@@ -31,6 +32,13 @@ public sealed class Pipeline
         new("merge_equal_nodes", MergeEqualNodes.Apply),
         new("remove_unread", RemoveUnread.Apply),
         new("place_fma", PlaceFma.Apply) { Rounds = true });
+
+    /// <summary>What every graph goes through that is compiled.</summary>
+    public static Pipeline Default { get; } = new(
+        [
+            .. Unfused.Passes,
+            new("fuse_small", FuseSmall.Apply),
+        ]);
 
     /// <summary>The passes, in order.</summary>
     public ImmutableArray<Pass> Passes { get; }

@@ -71,7 +71,7 @@ public sealed class Compiled
 
         Traced traced = FrameStack.WithLines(() => Traced.Of("compile", signature.Types, function, paths));
         Graph graph = traced.Close();
-        Entry entry = new(graph, [.. traced.Captured], new(() => new(graph)));
+        Entry entry = new(graph, [.. traced.Captured], new(() => new(graph, isCompiled: true)));
         if (traced.Captured.All(expr => expr.Frame.Kind == FrameKind.Top))
         {
             Keep(signature, ref entry);

@@ -1,3 +1,4 @@
+using Adjoint.Compile;
 using Adjoint.Core;
 using Adjoint.Execute;
 using Adjoint.Ir;
@@ -5,11 +6,15 @@ using Adjoint.Ir;
 namespace Adjoint.Front;
 
 /// <summary>A graph made ready to run, from any number of threads; its diagnostics go where the front's go.</summary>
-internal sealed class Program(Graph graph)
+/// <param name="graph">The graph.</param>
+/// <param name="isCompiled">Whether it is to run fast from the first time on; otherwise it is to be ready fast.</param>
+internal sealed class Program(Graph graph, bool isCompiled)
 {
     private static readonly RunOptions Options = new() { Diagnostics = Diagnostics.Report };
 
-    private readonly Executable executable = Executable.Compile(graph);
+    private readonly Executable executable = isCompiled
+        ? Executable.Compile(graph)
+        : Executable.Compile(graph, Pipeline.Unfused, KernelSource.Single);
 
     /// <summary>Runs it on arguments.</summary>
     internal HostValue[] Run(IReadOnlyList<HostValue> arguments) => executable.RunValues(arguments, Options);

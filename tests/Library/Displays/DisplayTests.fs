@@ -90,7 +90,7 @@ let private lines: (obj * string) list =
         graph.Nodes[1].Primitive, "reduce_sum"
         graph, "graph (f32[3], f32[3]) -> (f32[]), 2 nodes"
         Body graph, "body (f32[3], f32[3]) -> (f32[]), 2 nodes"
-        Executable.Compile graph, "executable (f32[3], f32[3]) -> (f32[]), 2 nodes"
+        Executable.Compile graph, "executable (f32[3], f32[3]) -> (f32[]), 1 node"
         SavedProgram(graph, null, [| "sum" |]), "program (x: f32[3], y: f32[3]) -> (f32[]), 2 nodes"
         Expr.Of [| 1.0f; 2.0f |], "f32[2] 1 2"
         Tensor.vector [ 1; 2 ], "i32[2] 1 2"

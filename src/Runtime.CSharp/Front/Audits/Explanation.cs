@@ -39,7 +39,7 @@ public sealed class Explanation : IHtml
     public string Dot() => DotText.Of(Graph);
 
     /// <summary>The same function after the passes that it goes through before it runs.</summary>
-    public Explanation Optimized() => new(Pipeline.Default.Run(Graph));
+    public Explanation Optimized() => new(Pipeline.Unfused.Run(Graph));
 
     /// <inheritdoc cref="Text"/>
     public override string ToString() => Text;
