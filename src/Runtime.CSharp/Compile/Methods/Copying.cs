@@ -6,7 +6,7 @@ namespace Adjoint.Compile.Methods;
 /// <summary>Loops over the elements of tensors.</summary>
 internal static class Copying
 {
-    /// <summary>The most elements that are written out one by one.</summary>
+    /// <summary>The most elements of the last axes together that are written out one by one.</summary>
     private const int Unrolled = 16;
 
     /// <summary>The fewest elements along the last axis that are worth a loop over lanes of their own.</summary>
@@ -15,7 +15,7 @@ internal static class Copying
     /// <summary>Writes all elements of a tensor to a buffer, from an offset on. They are read where they are not written, or at the same place.</summary>
     internal static void Write(LoopBuilder builder, TensorLocal local, LoopBuffer buffer, LoopValue offset)
     {
-        if (local.IsFlat && local.Size > Unrolled)
+        if (local.IsFlat && !Sizes.AreFew(local.Extents))
         {
             builder.Lanes(builder.Index(local.Size), place =>
                 builder.Store(buffer, builder.Add(offset, place), local.AtFlat(builder, place)));
@@ -30,13 +30,7 @@ internal static class Copying
     /// <remarks>The last axes that have few elements together are written out, and lanes run along the axis before them.</remarks>
     internal static void Each(LoopBuilder builder, int[] extents, Action<ImmutableArray<LoopValue>> body)
     {
-        long size = 1;
-        foreach (int extent in extents)
-        {
-            size *= extent;
-        }
-
-        if (size <= Unrolled)
+        if (Sizes.AreFew(extents))
         {
             foreach (ImmutableArray<LoopValue> index in Places.All(builder, extents))
             {
