@@ -13,7 +13,7 @@ internal sealed class FrameArrays
     private const byte Rubbish = 0xCB;
 
     private readonly NDArray[] arrays;
-    private readonly int[] views;
+    private readonly (NDArray View, Array Nothing)[] views;
 
     internal FrameArrays(Plan plan)
     {
@@ -34,7 +34,7 @@ internal sealed class FrameArrays
             arrays[i] = planned.Constant ?? new(planned.Type.DType, planned.Type.Shape, storage, first + (int)planned.Start);
         }
 
-        views = [.. Enumerable.Range(0, arrays.Length).Where(i => plan.Arrays[i].IsView)];
+        views = [.. Enumerable.Range(0, arrays.Length).Where(i => plan.Arrays[i].IsView).Select(i => (arrays[i], arrays[i].Storage))];
         Wires = new NDArray[plan.Wires.Length];
         for (int i = 0; i < Wires.Length; i++)
         {
@@ -57,9 +57,9 @@ internal sealed class FrameArrays
     /// <summary>Lets go of what views show.</summary>
     internal void Forget()
     {
-        foreach (int view in views)
+        foreach ((NDArray view, Array nothing) in views)
         {
-            arrays[view].Point(arrays[view].Type.NewArray(0), 0);
+            view.Point(nothing, 0);
         }
     }
 

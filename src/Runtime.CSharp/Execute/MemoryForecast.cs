@@ -171,6 +171,8 @@ internal sealed class MemoryForecast
         Repeat repeat => RunRepeat(repeat, node, given),
         While loop => RunWhile(loop, given),
         BranchPrimitive branch => RunBranches(branch, given),
+        CustomRoot root => Run(root.Solve.Graph, given),
+        CustomLinearSolve solve => Run(solve.Solve.Graph, given),
         BodyPrimitive holder when BodiesOf(holder) is [var body, ..] => Run(body, given),
         _ when node.Results.Length == 1 && given.Length > 0 && node.Primitive.MayUpdate(0) && given[0].Owned => [given[0]],
         _ => Fresh(node),
