@@ -5,6 +5,7 @@ open System.Threading
 open Expecto
 open Adjoint.Core
 open Adjoint.Loops
+open Adjoint.Loops.Blocks
 open Adjoint.Compile.Emit
 
 /// Engines give the bits that the meaning of instructions gives, at every width of vectors.
@@ -55,6 +56,7 @@ module EngineTests =
     let private engines: (string * ILoopEngine) list =
         [
             for width in [ 64; 32; 16; 0 ] -> $"il {8 * width} bits", IlEngine(width) :> ILoopEngine
+            for lanes in [ 64; 256 ] -> $"blocks of {lanes}", BlockEngine(lanes) :> ILoopEngine
         ]
 
     [<Tests>]
