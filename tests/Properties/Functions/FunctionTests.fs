@@ -37,10 +37,36 @@ let private edges: (string * float * float * float) list =
         for f in LoopFunctions.All do
             if f.Type = DType.F64 && f.Name <> "pow" then
                 f.Name, nan, 1.5, nan
-        for name in [ "expm1"; "sinh"; "log1p"; "asinh"; "sin"; "tan"; "asin"; "atan"; "atanh"; "tanh" ] do
+        for name in
+            [
+                "expm1"
+                "sinh"
+                "log1p"
+                "asinh"
+                "sin"
+                "tan"
+                "asin"
+                "atan"
+                "atanh"
+                "tanh"
+            ] do
             name, small, 0.0, small
             name, -small, 0.0, -small
-        for name in [ "exp"; "expm1"; "sinh"; "cosh"; "log"; "log1p"; "asinh"; "acosh"; "sqrt"; "cbrt"; "lgamma"; "digamma" ] do
+        for name in
+            [
+                "exp"
+                "expm1"
+                "sinh"
+                "cosh"
+                "log"
+                "log1p"
+                "asinh"
+                "acosh"
+                "sqrt"
+                "cbrt"
+                "lgamma"
+                "digamma"
+            ] do
             name, inf, 0.0, inf
         for name in [ "sinh"; "asinh"; "cbrt" ] do
             name, -inf, 0.0, -inf
@@ -152,7 +178,8 @@ let private edges: (string * float * float * float) list =
 
 /// Equal, zeros with their signs, NaN to NaN.
 let private same (x: float) (y: float) =
-    (Double.IsNaN x && Double.IsNaN y) || BitConverter.DoubleToInt64Bits x = BitConverter.DoubleToInt64Bits y
+    (Double.IsNaN x && Double.IsNaN y)
+    || BitConverter.DoubleToInt64Bits x = BitConverter.DoubleToInt64Bits y
 
 let private atEdges name =
     testCase name (fun () ->
@@ -161,7 +188,10 @@ let private atEdges name =
             Expect.isTrue (same (double.Apply(x, y)) expected) $"{name}({x}, {y}) is {expected}, not {double.Apply(x, y)}"
 
             let down (z: float) =
-                if abs z = small then float32 (Math.CopySign(float Single.Epsilon, z)) else float32 z
+                if abs z = small then
+                    float32 (Math.CopySign(float Single.Epsilon, z))
+                else
+                    float32 z
 
             if abs x < 1e38 || Double.IsInfinity x || Double.IsNaN x then
                 let single = FunctionForms.Single name
@@ -172,7 +202,14 @@ let private atEdges name =
 let private mixture =
     [|
         for i in 0..60 do
-            yield! [ float i * 0.37 - 9.0; (if i % 7 = 0 then inf elif i % 11 = 0 then nan elif i % 13 = 0 then 1e30 else float i / 61.0) ]
+            yield!
+                [
+                    float i * 0.37 - 9.0
+                    (if i % 7 = 0 then inf
+                     elif i % 11 = 0 then nan
+                     elif i % 13 = 0 then 1e30
+                     else float i / 61.0)
+                ]
     |]
 
 let private vectorsAgree name =
@@ -204,8 +241,7 @@ let private within (f: Ulps.Judged) =
         let double = Ulps.double f 400 8
         Expect.isLessThanOrEqual double.Worst 4.0 $"f64, worst at {double.At}")
 
-let private names =
-    LoopFunctions.All |> Seq.map _.Name |> Seq.distinct |> List.ofSeq
+let private names = LoopFunctions.All |> Seq.map _.Name |> Seq.distinct |> List.ofSeq
 
 [<Tests>]
 let tests =
@@ -217,7 +253,11 @@ let tests =
             testList "vectors agree with single numbers" (List.map vectorsAgree names)
             testCase "every function is judged" (fun () ->
                 let judged = Ulps.judged |> List.map _.Name |> Set.ofList
-                Expect.equal (Set.difference (Set.ofList names) judged) (set [ "sign"; "lgamma"; "digamma" ]) "functions that are not judged")
+
+                Expect.equal
+                    (Set.difference (Set.ofList names) judged)
+                    (set [ "sign"; "lgamma"; "digamma" ])
+                    "functions that are not judged")
             testCase "the written kernels are what the functions say" (fun () ->
                 match KernelText.root.Value with
                 | None -> skiptest "the program runs outside the repository."

@@ -106,26 +106,34 @@ let private distance fraction leastExponent (largest: float) (got: float) (exact
         let limit = (wide largest).Scaled(-1 - fraction) + wide largest
 
         let value =
-            if not (Double.IsInfinity got) then Some(wide got)
-            elif exact.Abs >= limit && exact.Sign = Math.Sign got then None
-            else Some((if got > 0.0 then whole 1 else whole -1).Scaled((wide largest).Magnitude + 1))
+            if not (Double.IsInfinity got) then
+                Some(wide got)
+            elif exact.Abs >= limit && exact.Sign = Math.Sign got then
+                None
+            else
+                Some((if got > 0.0 then whole 1 else whole -1).Scaled((wide largest).Magnitude + 1))
 
         match value with
         | None -> 0.0
         | Some number ->
             let unit =
-                if exact.Sign = 0 then leastExponent - fraction
-                else max exact.Magnitude leastExponent - fraction
+                if exact.Sign = 0 then
+                    leastExponent - fraction
+                else
+                    max exact.Magnitude leastExponent - fraction
 
             (number - exact).Abs.Scaled(-unit).ToFloat()
 
-let private forms name = FunctionForms.Single name, FunctionForms.Double name
+let private forms name =
+    FunctionForms.Single name, FunctionForms.Double name
 
 /// Arguments of f64 from 2^least to 2^most: half of them over all exponents, half where functions bend.
 let private draw (random: Random) (f: Judged) =
     let exponent =
-        if random.Next 2 = 0 then random.Next(f.Least, f.Most + 1)
-        else random.Next(max f.Least -12, min f.Most 12 + 1)
+        if random.Next 2 = 0 then
+            random.Next(f.Least, f.Most + 1)
+        else
+            random.Next(max f.Least -12, min f.Most 12 + 1)
 
     let size = Math.ScaleB(1.0 + random.NextDouble(), exponent)
     if f.Negative && random.Next 2 = 0 then -size else size
@@ -171,8 +179,7 @@ let double (f: Judged) count seed =
     let results: float array = Array.zeroCreate count
     form.Run(ReadOnlySpan(xs.ToArray()), ReadOnlySpan(ys.ToArray()), Span<float>(results))
 
-    Seq.init count (fun i ->
-        xs[i], ys[i], distance 52 -1022 Double.MaxValue results[i] (f.Exact xs[i] ys[i] results[i]))
+    Seq.init count (fun i -> xs[i], ys[i], distance 52 -1022 Double.MaxValue results[i] (f.Exact xs[i] ys[i] results[i]))
     |> summarise f DType.F64
 
 /// f32 at drawn points and at evenly spaced ones in every binade, against the function of f64, which is judged apart.
@@ -188,12 +195,25 @@ let single (f: Judged) each seed =
         [|
             for exponent in least..most do
                 for i in 0 .. each - 1 do
-                    let x = pick exponent (if i % 2 = 0 then float i / float each else random.NextDouble())
+                    let x =
+                        pick
+                            exponent
+                            (if i % 2 = 0 then
+                                 float i / float each
+                             else
+                                 random.NextDouble())
+
                     let y = pick (random.Next(least, most + 1)) (random.NextDouble())
-                    let turn (z: float32) = if f.Negative && random.Next 2 = 0 then -z else z
+
+                    let turn (z: float32) =
+                        if f.Negative && random.Next 2 = 0 then -z else z
+
                     let x, y = turn x, turn y
 
-                    if f.Domain (float x) (float y) && (form.Arity = 1 || f.Name <> "pow" || abs (float y * Math.Log(float x)) < 110.0) then
+                    if
+                        f.Domain (float x) (float y)
+                        && (form.Arity = 1 || f.Name <> "pow" || abs (float y * Math.Log(float x)) < 110.0)
+                    then
                         x, y
         |]
 
@@ -208,11 +228,19 @@ let single (f: Judged) each seed =
             if float32 exact = results[i] && exact = float results[i] then
                 0.0
             elif Double.IsInfinity exact || Double.IsNaN exact then
-                (if Double.Equals(exact, float results[i]) then 0.0 else infinity)
+                (if Double.Equals(exact, float results[i]) then
+                     0.0
+                 else
+                     infinity)
             elif Single.IsInfinity results[i] && Single.IsInfinity(float32 exact) then
                 0.0
             else
-                let unit = if exact = 0.0 then -149 else max (Math.ILogB exact) -126 - 23
+                let unit =
+                    if exact = 0.0 then
+                        -149
+                    else
+                        max (Math.ILogB exact) -126 - 23
+
                 abs (float results[i] - exact) / Math.ScaleB(1.0, unit)
 
         float xs[i], float ys[i], error)
@@ -243,7 +271,17 @@ let private rowOf (m: Measured) =
         else number (fst m.At) + ", " + number (snd m.At)
 
     let kind = if m.Kind = DType.F32 then "f32" else "f64"
-    String.Format(Globalization.CultureInfo.InvariantCulture, "| {0} | {1} | {2} | {3:F3} | {4} | {5:F3} |", m.Function, kind, m.Count, m.Worst, place, m.Mean)
+
+    String.Format(
+        Globalization.CultureInfo.InvariantCulture,
+        "| {0} | {1} | {2} | {3:F3} | {4} | {5:F3} |",
+        m.Function,
+        kind,
+        m.Count,
+        m.Worst,
+        place,
+        m.Mean
+    )
 
 /// Writes docs/ulps.md.
 let run () =

@@ -46,9 +46,12 @@ type Wide =
         let fraction = bits &&& 0xFFFFFFFFFFFFFL
 
         let mantissa, exponent =
-            if exponent = 0 then fraction, -1074
-            elif exponent = 0x7FF then invalidArg (nameof x) "not finite"
-            else fraction ||| 0x10000000000000L, exponent - 1075
+            if exponent = 0 then
+                fraction, -1074
+            elif exponent = 0x7FF then
+                invalidArg (nameof x) "not finite"
+            else
+                fraction ||| 0x10000000000000L, exponent - 1075
 
         Wide.Make(BigInteger(if bits < 0L then -mantissa else mantissa), exponent)
 
@@ -68,18 +71,27 @@ type Wide =
 
     static member (~-)(x: Wide) = { x with Mantissa = -x.Mantissa }
     static member (-)(x: Wide, y: Wide) = x + (-y)
-    static member (*)(x: Wide, y: Wide) = Wide.Make(x.Mantissa * y.Mantissa, x.Exponent + y.Exponent)
+
+    static member (*)(x: Wide, y: Wide) =
+        Wide.Make(x.Mantissa * y.Mantissa, x.Exponent + y.Exponent)
 
     static member (/)(x: Wide, y: Wide) =
         let shift = precision + 8 + int (BigInteger.Abs(y.Mantissa).GetBitLength())
         Wide.Make((x.Mantissa <<< shift) / y.Mantissa, x.Exponent - y.Exponent - shift)
 
-    member x.Abs = { x with Mantissa = BigInteger.Abs x.Mantissa }
+    member x.Abs =
+        { x with
+            Mantissa = BigInteger.Abs x.Mantissa
+        }
+
     member x.Sign = x.Mantissa.Sign
 
     /// x · 2^n.
     member x.Scaled n =
-        if x.Mantissa.IsZero then x else { x with Exponent = x.Exponent + n }
+        if x.Mantissa.IsZero then
+            x
+        else
+            { x with Exponent = x.Exponent + n }
 
     /// The n with 2^n ≤ |x| &lt; 2^(n + 1), for x ≠ 0.
     member x.Magnitude = int (BigInteger.Abs(x.Mantissa).GetBitLength()) - 1 + x.Exponent
@@ -159,7 +171,11 @@ let pi = Wide.Make(piIn 256, -256)
 
 /// ln 2 (DLMF 4.6, by areas of hyperbolic tangents).
 let ln2 =
-    Wide.Make(BigInteger 18 * arc 288 false 26 - BigInteger 2 * arc 288 false 4801 + BigInteger 8 * arc 288 false 8749, -288)
+    Wide.Make(
+        BigInteger 18 * arc 288 false 26 - BigInteger 2 * arc 288 false 4801
+        + BigInteger 8 * arc 288 false 8749,
+        -288
+    )
 
 /// π/2 in whole numbers of 2^-1400, for the reduction of the largest angles.
 let private halfPi = piIn 1401 >>> 2
@@ -170,5 +186,8 @@ let quadrant (x: Wide) =
         x, 0
     else
         let fixedPoint = x.Mantissa <<< (1400 + x.Exponent)
-        let count = BigInteger.Divide(fixedPoint * BigInteger 2 + BigInteger(fixedPoint.Sign) * halfPi, halfPi * BigInteger 2)
+
+        let count =
+            BigInteger.Divide(fixedPoint * BigInteger 2 + BigInteger(fixedPoint.Sign) * halfPi, halfPi * BigInteger 2)
+
         Wide.Make(fixedPoint - count * halfPi, -1400), int ((count % BigInteger 4 + BigInteger 4) % BigInteger 4)

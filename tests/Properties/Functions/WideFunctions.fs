@@ -43,9 +43,12 @@ let exp (x: Wide) =
     e.Scaled count
 
 let expm1 (x: Wide) =
-    if x.Sign = 0 then x
-    elif x.Magnitude < -2 then series x (fun k term -> term * x / whole (k + 1))
-    else exp x - one
+    if x.Sign = 0 then
+        x
+    elif x.Magnitude < -2 then
+        series x (fun k term -> term * x / whole (k + 1))
+    else
+        exp x - one
 
 /// ln x, by a cubic iteration from the logarithm in f64.
 let log (x: Wide) =
@@ -72,12 +75,20 @@ let log (x: Wide) =
 
 /// ln(1 + x).
 let log1p (x: Wide) =
-    if x.Sign = 0 then x
-    elif x.Magnitude < -40 then x * (one - x * (ratio 1 2 - x * (ratio 1 3 - x * (ratio 1 4 - x * ratio 1 5))))
-    elif x.Magnitude < -2 && x.Sign < 0 then -(log (one / (one + x)))
-    else log (one + x)
+    if x.Sign = 0 then
+        x
+    elif x.Magnitude < -40 then
+        x * (one - x * (ratio 1 2 - x * (ratio 1 3 - x * (ratio 1 4 - x * ratio 1 5))))
+    elif x.Magnitude < -2 && x.Sign < 0 then
+        -(log (one / (one + x)))
+    else
+        log (one + x)
 
-let private sine r = if (r: Wide).Sign = 0 then r else odd r (fun k -> -one / whole (2 * k * (2 * k + 1)))
+let private sine r =
+    if (r: Wide).Sign = 0 then
+        r
+    else
+        odd r (fun k -> -one / whole (2 * k * (2 * k + 1)))
 
 let private cosine (r: Wide) =
     let square = r * r
@@ -129,8 +140,10 @@ let acos x = atan2 (other x) x
 let private small (x: Wide) = x.Sign = 0 || x.Magnitude < -20
 
 let sinh (x: Wide) =
-    if small x then odd x (fun k -> one / whole (2 * k * (2 * k + 1)))
-    else (exp x - exp -x) / two
+    if small x then
+        odd x (fun k -> one / whole (2 * k * (2 * k + 1)))
+    else
+        (exp x - exp -x) / two
 
 let cosh x = (exp x + exp -x) / two
 
@@ -156,8 +169,10 @@ let acosh (x: Wide) =
     log1p (t + (t * (t + two)).Sqrt())
 
 let atanh (x: Wide) =
-    if small x then odd x (fun k -> ratio (2 * k - 1) (2 * k + 1))
-    else (log ((one + x) / (one - x))).Scaled -1
+    if small x then
+        odd x (fun k -> ratio (2 * k - 1) (2 * k + 1))
+    else
+        (log ((one + x) / (one - x))).Scaled -1
 
 let cbrt (x: Wide) =
     if x.Sign = 0 then
@@ -182,7 +197,9 @@ let private erfSeries (x: Wide) =
         x
     else
         let square = x * x
-        two * exp -square / rootPi * series x (fun k term -> two * term * square / whole (2 * k + 1))
+
+        two * exp -square / rootPi
+        * series x (fun k term -> two * term * square / whole (2 * k + 1))
 
 /// erfc of a number above 4 by its continued fraction (DLMF 7.9.1).
 let private erfcFraction (x: Wide) =
@@ -253,7 +270,10 @@ let rec lgamma (x: Wide) =
             sum <- sum + bernoulli[k - 1] * power / whole (2 * k * (2 * k - 1))
             power <- power / (z * z)
 
-        if passed.IsEmpty then sum else sum - log (List.reduce (*) passed)
+        if passed.IsEmpty then
+            sum
+        else
+            sum - log (List.reduce (*) passed)
 
 /// ψ(x): its asymptotic series (DLMF 5.11.2), the recurrence, reflection (5.5.4).
 let rec digamma (x: Wide) =
