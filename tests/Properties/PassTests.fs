@@ -94,6 +94,27 @@ let private merging =
                 Expect.equal (names after) [ "exp"; "neg"; "add" ] "merged"
                 Expect.equal after.Nodes[2].Operands[0] after.Nodes[2].Operands[1] "the same operand")
 
+            testCase "sums, products and comparisons for equality are the same in either order, differences are not" (fun () ->
+                let two (f: Value * Value -> Value) =
+                    Graph.Of(
+                        [ TensorType.Of(DType.F64, 3) :> ValueType; TensorType.Of(DType.F64, 3) ],
+                        fun x -> [ f (x[0], x[1]); f (x[1], x[0]) ]
+                    )
+
+                for f, count in
+                    [
+                        Ops.Add, 1
+                        Ops.Mul, 1
+                        Ops.Max, 1
+                        Ops.Min, 1
+                        Ops.Equal, 1
+                        Ops.Sub, 2
+                        Ops.Div, 2
+                        Ops.Greater, 2
+                        Ops.Atan2, 2
+                    ] do
+                    Expect.equal (MergeEqualNodes.Apply(two f)).Nodes.Length count "left")
+
             testCase "0 and -0 stay apart" (fun () ->
                 let number (value: float) =
                     Ops.Constant(Scalar.Of(DType.F64, value))

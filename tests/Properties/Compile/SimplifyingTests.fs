@@ -184,6 +184,24 @@ let private repetitions =
                 let f = graph [ small ] (fun v -> [ Ops.Reverse(rows v[0], Axes [| 0; 1 |]) ])
                 becomes "simplify" f [ row ] "reverse broadcast")
 
+            testCase "functions of reshaped tensors are reshaped after them" (fun () ->
+                let column (v: Value) = Ops.Reshape(v, Shape.Of(13, 1))
+
+                let f =
+                    graph [ small; small ] (fun v ->
+                        [
+                            Ops.Reshape(Ops.Div(like (column v[0]) 1.0, Ops.Exp(column v[1])), Shape.Of 13)
+                        ])
+
+                becomes "simplify" f [ row; row ] "constant broadcast exp div"
+
+                let f =
+                    graph [ small; f64 [ 1; 13 ] ] (fun v -> [ Ops.Mul(column v[0], Ops.Reshape(v[1], Shape.Of(13, 1))) ])
+
+                becomes "simplify" f [ row; matrix [ numbers ] ] "reshape reshape mul"
+                let f = graph [ f64 [ 1 ] ] (fun v -> [ Ops.Exp(Ops.Reshape(v[0], Shape.Scalar)) ])
+                becomes "simplify" f [ vector [ nan ] ] "exp reshape")
+
             testCase "axes of extent 1 are no movement" (fun () ->
                 let f = graph [ f64 [ 4; 1; 3 ] ] (fun v -> [ Ops.Permute(v[0], Axes [| 1; 0; 2 |]) ])
                 Expect.equal (names ((pass "simplify").Apply.Invoke f)) "reshape" "a permutation of them"

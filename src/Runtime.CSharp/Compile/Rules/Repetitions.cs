@@ -6,16 +6,17 @@ using Adjoint.Primitives;
 namespace Adjoint.Compile.Rules;
 
 /// <summary>Functions of repeated elements: each is computed once and repeated then. A function of an element gives one number, wherever that stands.</summary>
+/// <remarks>Functions of reshaped tensors are reshaped after them, where reshapes meet and cancel.</remarks>
 internal static class Repetitions
 {
     internal static Value? Of(Node node)
     {
-        if (node.Primitive is not ElementwisePrimitive or DebugPrint or Bitcast || node.Result.Tensor.Rank == 0)
+        if (node.Primitive is not ElementwisePrimitive or DebugPrint or Bitcast || node.Result.Tensor.Rank == 0 && !node.Operands.Any(operand => operand.Producer?.Primitive is Reshape))
         {
             return null;
         }
 
-        Node? repeated = null;
+        Node? first = null;
         foreach (Value operand in node.Operands)
         {
             if (Uniform.Of(operand) is not null)
@@ -23,17 +24,23 @@ internal static class Repetitions
                 continue;
             }
 
-            if (operand.Producer is not { Primitive: Broadcast broadcast } node2
-                || (repeated is not null && !broadcast.Equals(repeated.Primitive)))
+            if (operand.Producer is not { Primitive: Broadcast or Reshape } layout || !AreAlike(first ??= layout, layout))
             {
                 return null;
             }
-
-            repeated = node2;
         }
 
-        return repeated is null ? OfLiterals(node) : Once(node, (Broadcast)repeated.Primitive, repeated.Operands[0].Tensor.Shape);
+        return first?.Primitive switch
+        {
+            null => OfLiterals(node),
+            Broadcast broadcast => Once(node, broadcast, first.Operands[0].Tensor.Shape),
+            _ => Ops.Reshape(On(node, first.Operands[0].Tensor.Shape), node.Result.Tensor.Shape),
+        };
     }
+
+    /// <summary>Whether two layouts move elements of tensors of one shape alike.</summary>
+    private static bool AreAlike(Node left, Node right) =>
+        left.Primitive.Equals(right.Primitive) && left.Operands[0].Tensor.Shape.Equals(right.Operands[0].Tensor.Shape);
 
     private static Value? OfLiterals(Node node) =>
         Once(node, new Broadcast(node.Result.Tensor.Shape, Axes.None), Shape.Scalar);
@@ -45,9 +52,15 @@ internal static class Repetitions
             return null;
         }
 
+        return Ops.Broadcast(On(node, shape), broadcast.Shape, broadcast.Axes);
+    }
+
+    /// <summary>The function of what was laid out, which has this shape.</summary>
+    private static Value On(Node node, Shape shape)
+    {
         ImmutableArray<Value> operands = [.. node.Operands.Select(operand => Uniform.Of(operand) is { } number
             ? Ops.Full(shape, number)
             : operand.Producer!.Operands[0])];
-        return Ops.Broadcast(Simplify.Whole(Node.Make(node.Primitive, operands, node.Origin).Result), broadcast.Shape, broadcast.Axes);
+        return Simplify.Whole(Node.Make(node.Primitive, operands, node.Origin).Result);
     }
 }

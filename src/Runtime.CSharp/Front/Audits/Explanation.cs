@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using Adjoint.Compile;
 using Adjoint.Core;
 using Adjoint.Ir;
@@ -40,6 +43,25 @@ public sealed class Explanation : IHtml
 
     /// <summary>The same function after the passes that it goes through before it runs.</summary>
     public Explanation Optimized() => new(Pipeline.Unfused.Run(Graph));
+
+    /// <summary>How many nodes each pass leaves, bodies included, a line a pass in the order in which they come.</summary>
+    public string Passes()
+    {
+        var text = new StringBuilder();
+        ImmutableArray<PassTrace> trace = Pipeline.Default.Trace(Graph);
+        for (int i = 1; i < trace.Length; i++)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"{trace[i].Pass,-24}{trace[i - 1].Nodes,8} -> {trace[i].Nodes}");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The same function after the passes up to one, which is named as in <see cref="Passes"/>; where it comes twice, the first time.</summary>
+    /// <exception cref="StructureException">No pass has this name.</exception>
+    public Explanation After(string pass) => new(
+        Pipeline.Default.Trace(Graph).FirstOrDefault(step => step.Pass == pass)?.Graph
+        ?? throw new StructureException($"explain: there is no pass {pass}; the passes are {Pipeline.Default}."));
 
     /// <inheritdoc cref="Text"/>
     public override string ToString() => Text;
