@@ -27,7 +27,7 @@ public static class MergeEqualNodes
         {
             if (IsSymmetric(node.Primitive))
             {
-                int both = RuntimeHelpers.GetHashCode(node.Operands[0]) ^ RuntimeHelpers.GetHashCode(node.Operands[1]);
+                int both = unchecked(RuntimeHelpers.GetHashCode(node.Operands[0]) + RuntimeHelpers.GetHashCode(node.Operands[1]));
                 return HashCode.Combine(node.Primitive, both);
             }
 

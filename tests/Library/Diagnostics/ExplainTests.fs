@@ -156,6 +156,25 @@ let tests =
 
                 inOrder [ "digraph"; "argument 0"; "scan"; "subgraph cluster_0"; "sin"; "->"; "}" ] text)
 
+            testCase "each pass says what it leaves, and shows it" (fun () ->
+                let f (x: Tensor<float>) =
+                    Tensor.sum (x * 1.0 + Tensor.exp x * Tensor.exp x)
+
+                let explanation = explain f (Tensor.ones [ 3 ])
+                inOrder [ "inline_calls"; "simplify"; "->"; "merge_equal_nodes"; "place_fma"; "->" ] (explanation.Passes())
+
+                let count (name: string) (explanation: Explanation) =
+                    explanation.Graph.Nodes
+                    |> Seq.filter (fun node -> node.Primitive.Name = name)
+                    |> Seq.length
+
+                Expect.equal (count "exp" explanation) 2 "written twice"
+                Expect.equal (count "exp" (explanation.After "merge_equal_nodes")) 1 "computed once"
+                Expect.equal (count "mul" (explanation.After "simplify")) 1 "no product with 1"
+                Expect.equal (count "fma" (explanation.After "place_fma")) 1 "joined"
+
+                Expect.throwsT<StructureException> (fun () -> explanation.After "tidy" |> ignore) "no such pass")
+
             testCase "loops cost as often as they run" (fun () ->
                 let loop n (x: Tensor<float>) =
                     Flow.forLoop 0 n (fun _ s -> Tensor.sin s) x
