@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Adjoint.Compile.Fusion;
 using Adjoint.Compile.Regions;
 using Adjoint.Ir;
 
@@ -38,6 +39,7 @@ public sealed class Pipeline
         [
             .. Unfused.Passes,
             new("fuse_small", FuseSmall.Apply),
+            new("fuse_large", FuseLarge.Apply),
         ]);
 
     /// <summary>The passes, in order.</summary>

@@ -234,6 +234,11 @@ internal sealed class Demands
         if (value.Op == LoopOp.Load)
         {
             Offset(value.Operands[0]);
+            if (value.Type == DType.Bool && !kinds[value.Operands[0]].IsAffine)
+            {
+                Demand(value, Lanes(NaturalSize(value)));
+            }
+
             return;
         }
 

@@ -189,7 +189,7 @@ internal sealed class LawCheck(Subject subject)
         HostValue[] arguments = [.. point.At, .. point.Cotangents(new(5))];
         return Gap(
             Exact,
-            Numbers.Flatten(Runner.Run(Pipeline.Default.Run(pulled), arguments)),
+            Numbers.Flatten(Runner.Run(Pipeline.Unfused.Run(pulled), arguments)),
             Numbers.Flatten(Runner.Run(pulled, arguments)));
     }
 
