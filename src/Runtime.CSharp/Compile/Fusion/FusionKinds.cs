@@ -32,6 +32,18 @@ internal sealed class FusionKinds
     internal static bool IsView(Node node) =>
         SmallWork.IsFree(node) || node.Primitive is Broadcast or Reshape or Slice or Permute or Reverse or StopGradient;
 
+    /// <summary>Whether several readers had better compute a node each by itself than read it: it is one quick operation on one large array.</summary>
+    internal bool IsCheaperThanReading(Node node)
+    {
+        int large = node.Operands.Count(operand => operand.Producer is not { } producer || !SmallWork.IsFree(producer));
+        return node.Primitive is ElementwisePrimitive && ElementWork.Own(node) <= 1 && large - node.Operands.Count(IsRepeated) <= 1;
+    }
+
+    /// <summary>Whether a value repeats one of fewer elements.</summary>
+    private static bool IsRepeated(Value value) =>
+        value.Producer is { Primitive: Broadcast } producer && !SmallWork.IsFree(producer)
+        && 16L * producer.Operands[0].Tensor.Shape.Size <= value.Tensor.Shape.Size;
+
     /// <summary>A product of whose factors each is read about once.</summary>
     private static bool IsNarrow(Node node)
     {

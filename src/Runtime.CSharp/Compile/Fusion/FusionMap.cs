@@ -6,11 +6,14 @@ namespace Adjoint.Compile.Fusion;
 /// <summary>Which nodes of a graph run together, found from the results back: a node joins the group that reads it, where it fits there.</summary>
 internal sealed class FusionMap
 {
+    /// <summary>Groups that read an array of more elements together had better be one.</summary>
+    private const int Many = 256;
+
     private readonly Graph graph;
     private readonly FusionKinds kinds;
     private readonly Dictionary<Node, List<Node>> readers = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, FusionGroup> home = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<Node, HashSet<FusionGroup>> copies = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, List<FusionGroup>> copies = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> results = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> alone = new(ReferenceEqualityComparer.Instance);
     private readonly FusionReach reach;
@@ -59,16 +62,16 @@ internal sealed class FusionMap
             alone.Contains(reader) || (home.GetValueOrDefault(reader) is { } other ? other != group : CopiedBeside(reader, group)));
 
     private bool CopiedBeside(Node view, FusionGroup group) =>
-        copies.TryGetValue(view, out HashSet<FusionGroup>? groups) && groups.Any(copy => copy != group);
+        copies.TryGetValue(view, out List<FusionGroup>? groups) && groups.Any(copy => copy != group);
 
     /// <summary>Finds out whether a node runs by itself, once this is known of all that read it.</summary>
     private void Settle(Node node)
     {
-        if (!home.ContainsKey(node) && (!kinds.IsFusible(node) || !copies.TryGetValue(node, out HashSet<FusionGroup>? own)
+        if (!home.ContainsKey(node) && (!kinds.IsFusible(node) || !copies.TryGetValue(node, out List<FusionGroup>? own)
             || results.Contains(node)
             || readers[node].Any(reader => alone.Contains(reader)
                 || (home.TryGetValue(reader, out FusionGroup? group) ? !own.Contains(group)
-                    : copies.TryGetValue(reader, out HashSet<FusionGroup>? groups) && !groups.IsSubsetOf(own)))))
+                    : copies.TryGetValue(reader, out List<FusionGroup>? groups) && groups.Exists(copy => !own.Contains(copy))))))
         {
             alone.Add(node);
         }
@@ -100,7 +103,7 @@ internal sealed class FusionMap
 
     private void MergeReaders(List<Node> reading)
     {
-        FusionGroup[] groups = [.. reading.Select(HomeOf).OfType<FusionGroup>().Distinct().Take(8)];
+        FusionGroup[] groups = [.. reading.SelectMany(GroupsOf).Distinct().Take(8)];
         for (int i = 1; i < groups.Length; i++)
         {
             FusionGroup first = groups[i - 1];
@@ -122,10 +125,13 @@ internal sealed class FusionMap
                 home[node] = into;
                 reach.Joined(node, into);
             }
-            else if (copies.TryGetValue(node, out HashSet<FusionGroup>? groups))
+            else if (copies.TryGetValue(node, out List<FusionGroup>? groups))
             {
                 groups.Remove(from);
-                groups.Add(into);
+                if (!groups.Contains(into))
+                {
+                    groups.Add(into);
+                }
             }
         }
 
@@ -144,7 +150,7 @@ internal sealed class FusionMap
                 {
                     home.Remove(node);
                 }
-                else if (copies.TryGetValue(node, out HashSet<FusionGroup>? groups) && groups.Remove(group) && groups.Count == 0)
+                else if (copies.TryGetValue(node, out List<FusionGroup>? groups) && groups.Remove(group) && groups.Count == 0)
                 {
                     copies.Remove(node);
                 }
@@ -165,8 +171,13 @@ internal sealed class FusionMap
             return;
         }
 
+        if (node.Result.Tensor.Shape.Size > Many)
+        {
+            MergeReaders(readers[node]);
+        }
+
         List<FusionGroup> groups = ReadingGroups(node);
-        if (FusionKinds.IsView(node))
+        if (FusionKinds.IsView(node) || (groups.Count > 1 && kinds.IsCheaperThanReading(node) && !IsSeenAlone(node)))
         {
             foreach (FusionGroup group in groups)
             {
@@ -199,20 +210,24 @@ internal sealed class FusionMap
         copies[node].Add(group);
     }
 
+    private bool IsSeenAlone(Node node) => results.Contains(node) || readers[node].Any(alone.Contains);
+
     /// <summary>The groups with a member that reads a node.</summary>
     private List<FusionGroup> ReadingGroups(Node node)
     {
         var groups = new List<FusionGroup>();
         foreach (Node reader in readers[node])
         {
-            IEnumerable<FusionGroup> of = home.TryGetValue(reader, out FusionGroup? group) ? [group]
-                : copies.TryGetValue(reader, out HashSet<FusionGroup>? all) ? all
-                : [];
-            groups.AddRange(of.Where(other => !groups.Contains(other)));
+            groups.AddRange(GroupsOf(reader).Where(other => !groups.Contains(other)));
         }
 
         return groups;
     }
+
+    /// <summary>The groups that compute a node, for others too or each for itself, in order of joining.</summary>
+    private IEnumerable<FusionGroup> GroupsOf(Node node) => home.TryGetValue(node, out FusionGroup? group) ? [group]
+        : copies.TryGetValue(node, out List<FusionGroup>? all) ? all
+        : [];
 
     /// <summary>How the members of a group read a node.</summary>
     private FusionPlace PlaceIn(Node node, FusionGroup group)
