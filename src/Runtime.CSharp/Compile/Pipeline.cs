@@ -38,6 +38,7 @@ public sealed class Pipeline
     public static Pipeline Default { get; } = new(
         [
             .. Unfused.Passes,
+            new("fuse_large", FuseLarge.Apply),
             new("fuse_small", FuseSmall.Apply),
             new("fuse_large", FuseLarge.Apply),
         ]);
