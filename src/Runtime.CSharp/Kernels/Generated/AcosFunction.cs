@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function acos, as the loop language defines it.</summary>
 internal readonly unsafe struct AcosFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = 1.5707964f + 1.5707964f;
@@ -42,6 +44,7 @@ internal readonly unsafe struct AcosFunction : IUnaryOp<float>, IUnaryOp<double>
         return v27;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = new Vector<float>(1.5707964f) + new Vector<float>(1.5707964f);
@@ -75,6 +78,7 @@ internal readonly unsafe struct AcosFunction : IUnaryOp<float>, IUnaryOp<double>
         return v27;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = 1.5707963267948966 + 1.5707963267948966;
@@ -115,6 +119,7 @@ internal readonly unsafe struct AcosFunction : IUnaryOp<float>, IUnaryOp<double>
         return v34;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = new Vector<double>(1.5707963267948966) + new Vector<double>(1.5707963267948966);

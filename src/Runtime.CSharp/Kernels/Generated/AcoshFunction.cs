@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function acosh, as the loop language defines it.</summary>
 internal readonly unsafe struct AcoshFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = x - 1f;
@@ -69,6 +71,7 @@ internal readonly unsafe struct AcoshFunction : IUnaryOp<float>, IUnaryOp<double
         return v54;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = x - new Vector<float>(1f);
@@ -129,6 +132,7 @@ internal readonly unsafe struct AcoshFunction : IUnaryOp<float>, IUnaryOp<double
         return v54;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = x - 1.0;
@@ -191,6 +195,7 @@ internal readonly unsafe struct AcoshFunction : IUnaryOp<float>, IUnaryOp<double
         return v56;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = x - new Vector<double>(1.0);

@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function asinh, as the loop language defines it.</summary>
 internal readonly unsafe struct AsinhFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = MathF.Abs(x);
@@ -76,6 +78,7 @@ internal readonly unsafe struct AsinhFunction : IUnaryOp<float>, IUnaryOp<double
         return v61;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = Vector.Abs(x);
@@ -143,6 +146,7 @@ internal readonly unsafe struct AsinhFunction : IUnaryOp<float>, IUnaryOp<double
         return v61;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = Math.Abs(x);
@@ -212,6 +216,7 @@ internal readonly unsafe struct AsinhFunction : IUnaryOp<float>, IUnaryOp<double
         return v63;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = Vector.Abs(x);

@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function atan2, as the loop language defines it.</summary>
 internal readonly unsafe struct Atan2Function : IBinaryOp<float>, IBinaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x, float y)
     {
         float v0 = 0.5f * 1.5707964f;
@@ -74,6 +76,7 @@ internal readonly unsafe struct Atan2Function : IBinaryOp<float>, IBinaryOp<doub
         return v59;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x, Vector<float> y)
     {
         Vector<float> v0 = new Vector<float>(0.5f) * new Vector<float>(1.5707964f);
@@ -139,6 +142,7 @@ internal readonly unsafe struct Atan2Function : IBinaryOp<float>, IBinaryOp<doub
         return v59;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x, double y)
     {
         double v0 = 0.5 * 1.5707963267948966;
@@ -211,6 +215,7 @@ internal readonly unsafe struct Atan2Function : IBinaryOp<float>, IBinaryOp<doub
         return v66;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x, Vector<double> y)
     {
         Vector<double> v0 = new Vector<double>(0.5) * new Vector<double>(1.5707963267948966);

@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function atan, as the loop language defines it.</summary>
 internal readonly unsafe struct AtanFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = 0.5f * 1.5707964f;
@@ -51,6 +53,7 @@ internal readonly unsafe struct AtanFunction : IUnaryOp<float>, IUnaryOp<double>
         return v36;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = new Vector<float>(0.5f) * new Vector<float>(1.5707964f);
@@ -93,6 +96,7 @@ internal readonly unsafe struct AtanFunction : IUnaryOp<float>, IUnaryOp<double>
         return v36;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = 0.5 * 1.5707963267948966;
@@ -142,6 +146,7 @@ internal readonly unsafe struct AtanFunction : IUnaryOp<float>, IUnaryOp<double>
         return v43;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = new Vector<double>(0.5) * new Vector<double>(1.5707963267948966);

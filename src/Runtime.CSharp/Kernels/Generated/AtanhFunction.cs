@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function atanh, as the loop language defines it.</summary>
 internal readonly unsafe struct AtanhFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = MathF.Abs(x);
@@ -72,6 +74,7 @@ internal readonly unsafe struct AtanhFunction : IUnaryOp<float>, IUnaryOp<double
         return v57;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = Vector.Abs(x);
@@ -135,6 +138,7 @@ internal readonly unsafe struct AtanhFunction : IUnaryOp<float>, IUnaryOp<double
         return v57;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = Math.Abs(x);
@@ -200,6 +204,7 @@ internal readonly unsafe struct AtanhFunction : IUnaryOp<float>, IUnaryOp<double
         return v59;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = Vector.Abs(x);

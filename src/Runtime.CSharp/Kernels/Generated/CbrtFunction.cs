@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function cbrt, as the loop language defines it.</summary>
 internal readonly unsafe struct CbrtFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = MathF.Abs(x);
@@ -68,6 +70,7 @@ internal readonly unsafe struct CbrtFunction : IUnaryOp<float>, IUnaryOp<double>
         return v53;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = Vector.Abs(x);
@@ -127,6 +130,7 @@ internal readonly unsafe struct CbrtFunction : IUnaryOp<float>, IUnaryOp<double>
         return v53;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = Math.Abs(x);
@@ -194,6 +198,7 @@ internal readonly unsafe struct CbrtFunction : IUnaryOp<float>, IUnaryOp<double>
         return v61;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = Vector.Abs(x);

@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function cos, as the loop language defines it.</summary>
 internal readonly unsafe struct CosFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = MathF.Abs(x);
@@ -174,6 +176,7 @@ internal readonly unsafe struct CosFunction : IUnaryOp<float>, IUnaryOp<double>
         return v153;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = Vector.Abs(x);
@@ -212,6 +215,7 @@ internal readonly unsafe struct CosFunction : IUnaryOp<float>, IUnaryOp<double>
         return v29;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = Math.Abs(x);
@@ -410,6 +414,7 @@ internal readonly unsafe struct CosFunction : IUnaryOp<float>, IUnaryOp<double>
         return v186;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = Vector.Abs(x);

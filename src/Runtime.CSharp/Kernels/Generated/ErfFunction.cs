@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function erf, as the loop language defines it.</summary>
 internal readonly unsafe struct ErfFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = MathF.Abs(x);
@@ -82,6 +84,7 @@ internal readonly unsafe struct ErfFunction : IUnaryOp<float>, IUnaryOp<double>
         return v67;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = Vector.Abs(x);
@@ -155,6 +158,7 @@ internal readonly unsafe struct ErfFunction : IUnaryOp<float>, IUnaryOp<double>
         return v67;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = Math.Abs(x);
@@ -250,6 +254,7 @@ internal readonly unsafe struct ErfFunction : IUnaryOp<float>, IUnaryOp<double>
         return v89;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = Vector.Abs(x);

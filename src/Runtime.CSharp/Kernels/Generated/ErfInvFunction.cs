@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function erf_inv, as the loop language defines it.</summary>
 internal readonly unsafe struct ErfInvFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = MathF.Abs(x);
@@ -100,6 +102,7 @@ internal readonly unsafe struct ErfInvFunction : IUnaryOp<float>, IUnaryOp<doubl
         return v85;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = Vector.Abs(x);
@@ -191,6 +194,7 @@ internal readonly unsafe struct ErfInvFunction : IUnaryOp<float>, IUnaryOp<doubl
         return v85;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = Math.Abs(x);
@@ -308,6 +312,7 @@ internal readonly unsafe struct ErfInvFunction : IUnaryOp<float>, IUnaryOp<doubl
         return v106;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = Vector.Abs(x);

@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function expm1, as the loop language defines it.</summary>
 internal readonly unsafe struct Expm1Function : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = 89f < x ? 89f : x;
@@ -37,6 +39,7 @@ internal readonly unsafe struct Expm1Function : IUnaryOp<float>, IUnaryOp<double
         return v22;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = NativeOrder.Minimum(new Vector<float>(89f), x);
@@ -65,6 +68,7 @@ internal readonly unsafe struct Expm1Function : IUnaryOp<float>, IUnaryOp<double
         return v22;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = 710.0 < x ? 710.0 : x;
@@ -97,6 +101,7 @@ internal readonly unsafe struct Expm1Function : IUnaryOp<float>, IUnaryOp<double
         return v26;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = NativeOrder.Minimum(new Vector<double>(710.0), x);

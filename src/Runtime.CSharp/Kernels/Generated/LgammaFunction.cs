@@ -3,29 +3,34 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function lgamma, as the loop language defines it.</summary>
 internal readonly unsafe struct LgammaFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = GammaFunctions.LogGamma(x);
         return v0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         return EachLane.Of(x, &Apply);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = GammaFunctions.LogGamma(x);
         return v0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         return EachLane.Of(x, &Apply);

@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function log1p, as the loop language defines it.</summary>
 internal readonly unsafe struct Log1pFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = 1f + x;
@@ -64,6 +66,7 @@ internal readonly unsafe struct Log1pFunction : IUnaryOp<float>, IUnaryOp<double
         return v49;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = new Vector<float>(1f) + x;
@@ -119,6 +122,7 @@ internal readonly unsafe struct Log1pFunction : IUnaryOp<float>, IUnaryOp<double
         return v49;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = 1.0 + x;
@@ -176,6 +180,7 @@ internal readonly unsafe struct Log1pFunction : IUnaryOp<float>, IUnaryOp<double
         return v51;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = new Vector<double>(1.0) + x;

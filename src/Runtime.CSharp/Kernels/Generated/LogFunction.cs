@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function log, as the loop language defines it.</summary>
 internal readonly unsafe struct LogFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         bool v0 = x < 1.1754944E-38f;
@@ -51,6 +53,7 @@ internal readonly unsafe struct LogFunction : IUnaryOp<float>, IUnaryOp<double>
         return v36;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<int> v0 = Vector.LessThan(x, new Vector<float>(1.1754944E-38f));
@@ -93,6 +96,7 @@ internal readonly unsafe struct LogFunction : IUnaryOp<float>, IUnaryOp<double>
         return v36;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         bool v0 = x < 2.2250738585072014E-308;
@@ -137,6 +141,7 @@ internal readonly unsafe struct LogFunction : IUnaryOp<float>, IUnaryOp<double>
         return v38;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<long> v0 = Vector.LessThan(x, new Vector<double>(2.2250738585072014E-308));

@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function logistic, as the loop language defines it.</summary>
 internal readonly unsafe struct LogisticFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = MathF.Abs(x);
@@ -43,6 +45,7 @@ internal readonly unsafe struct LogisticFunction : IUnaryOp<float>, IUnaryOp<dou
         return v28;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = Vector.Abs(x);
@@ -77,6 +80,7 @@ internal readonly unsafe struct LogisticFunction : IUnaryOp<float>, IUnaryOp<dou
         return v28;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = Math.Abs(x);
@@ -116,6 +120,7 @@ internal readonly unsafe struct LogisticFunction : IUnaryOp<float>, IUnaryOp<dou
         return v33;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = Vector.Abs(x);

@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function pow, as the loop language defines it.</summary>
 internal readonly unsafe struct PowFunction : IBinaryOp<float>, IBinaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x, float y)
     {
         float v0 = MathF.Abs(x);
@@ -148,6 +150,7 @@ internal readonly unsafe struct PowFunction : IBinaryOp<float>, IBinaryOp<double
         return v111;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x, Vector<float> y)
     {
         Vector<float> v0 = Vector.Abs(x);
@@ -269,6 +272,7 @@ internal readonly unsafe struct PowFunction : IBinaryOp<float>, IBinaryOp<double
         return v103;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x, double y)
     {
         double v0 = Math.Abs(x);
@@ -419,6 +423,7 @@ internal readonly unsafe struct PowFunction : IBinaryOp<float>, IBinaryOp<double
         return v122;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x, Vector<double> y)
     {
         Vector<double> v0 = Vector.Abs(x);

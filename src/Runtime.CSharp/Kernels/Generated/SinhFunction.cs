@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function sinh, as the loop language defines it.</summary>
 internal readonly unsafe struct SinhFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = MathF.Abs(x);
@@ -44,6 +46,7 @@ internal readonly unsafe struct SinhFunction : IUnaryOp<float>, IUnaryOp<double>
         return v29;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = Vector.Abs(x);
@@ -79,6 +82,7 @@ internal readonly unsafe struct SinhFunction : IUnaryOp<float>, IUnaryOp<double>
         return v29;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = Math.Abs(x);
@@ -118,6 +122,7 @@ internal readonly unsafe struct SinhFunction : IUnaryOp<float>, IUnaryOp<double>
         return v33;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = Vector.Abs(x);

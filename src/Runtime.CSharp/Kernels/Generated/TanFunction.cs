@@ -3,12 +3,14 @@
 #nullable enable
 #pragma warning disable CS1718 // NaN differs from itself.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint.Kernels;
 
 /// <summary>The function tan, as the loop language defines it.</summary>
 internal readonly unsafe struct TanFunction : IUnaryOp<float>, IUnaryOp<double>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Apply(float x)
     {
         float v0 = MathF.Abs(x);
@@ -180,6 +182,7 @@ internal readonly unsafe struct TanFunction : IUnaryOp<float>, IUnaryOp<double>
         return v159;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<float> Apply(Vector<float> x)
     {
         Vector<float> v0 = Vector.Abs(x);
@@ -224,6 +227,7 @@ internal readonly unsafe struct TanFunction : IUnaryOp<float>, IUnaryOp<double>
         return v35;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply(double x)
     {
         double v0 = Math.Abs(x);
@@ -428,6 +432,7 @@ internal readonly unsafe struct TanFunction : IUnaryOp<float>, IUnaryOp<double>
         return v192;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector<double> Apply(Vector<double> x)
     {
         Vector<double> v0 = Vector.Abs(x);
