@@ -13,7 +13,8 @@ public sealed partial class LoopBuilder(string name)
 {
     private readonly List<LoopBuffer> buffers = [];
     private readonly List<LoopPhase> phases = [];
-    private readonly List<Func<AdjointException>> failures = [];
+    private readonly List<LoopFailure> failures = [];
+    private LoopBuffer? fault;
     private LoopBlock? current;
     private int nextId;
     private int lanes;
@@ -24,6 +25,7 @@ public sealed partial class LoopBuilder(string name)
         var builder = new LoopBuilder(program.Name);
         builder.buffers.AddRange(program.Buffers);
         builder.failures.AddRange(program.Failures);
+        builder.fault = program.Fault;
         return builder;
     }
 
@@ -61,6 +63,7 @@ public sealed partial class LoopBuilder(string name)
         Buffers = [.. buffers],
         Phases = [.. phases],
         Failures = [.. failures],
+        Fault = fault,
         ValueCount = nextId,
     };
 
@@ -115,8 +118,32 @@ public sealed partial class LoopBuilder(string name)
             return;
         }
 
+        Add(test, _ => error(), isTold: false);
+    }
+
+    /// <summary>The same, with a number (i64) for the error to say; over lanes the error has none.</summary>
+    public void Fail(LoopValue test, LoopValue number, Func<long?, AdjointException> error)
+    {
+        if (!IsInLanes)
+        {
+            LoopBuffer told = fault ??= Buffer(LoopBufferKind.Shared, DType.I64, 1);
+            If(
+                test,
+                () =>
+                {
+                    Store(told, Index(0), number);
+                    return [];
+                },
+                () => []);
+        }
+
+        Add(test, error, isTold: !IsInLanes);
+    }
+
+    private void Add(LoopValue test, Func<long?, AdjointException> error, bool isTold)
+    {
         Current.Append(new FailItem(test, failures.Count));
-        failures.Add(Site is { } site ? () => Located(error(), site) : error);
+        failures.Add(new(Site is { } site ? number => Located(error(number), site) : error, isTold));
     }
 
     private static AdjointException Located(AdjointException error, (string Operation, string Where) site)

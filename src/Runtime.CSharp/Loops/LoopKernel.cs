@@ -44,7 +44,7 @@ internal sealed class LoopKernel : Kernel
         {
             if (program.Phases[phase].Tiles == 1)
             {
-                Finish(code.Run(phase, 0, 1, buffers, context.Cancellation), context);
+                Finish(code.Run(phase, 0, 1, buffers, context.Cancellation), buffers, context);
             }
             else if (program.Phases[phase].Tiles > 1)
             {
@@ -114,7 +114,7 @@ internal sealed class LoopKernel : Kernel
             long first = Share(tiles, job, jobs);
             long last = Share(tiles, job + 1, jobs);
             context.ThrowIfCancelled();
-            Finish(hasScratch ? RunApart(phase, first, last, buffers, context) : code.Run(phase, first, last, buffers, context.Cancellation), context);
+            Finish(hasScratch ? RunApart(phase, first, last, buffers, context) : code.Run(phase, first, last, buffers, context.Cancellation), buffers, context);
         });
     }
 
@@ -152,7 +152,7 @@ internal sealed class LoopKernel : Kernel
         }
     }
 
-    private void Finish(int status, KernelContext context)
+    private void Finish(int status, NDArray[] buffers, KernelContext context)
     {
         if (status == LoopCode.Cancelled)
         {
@@ -162,7 +162,8 @@ internal sealed class LoopKernel : Kernel
 
         if (status != LoopCode.Done)
         {
-            throw program.Failures[status]();
+            LoopFailure failure = program.Failures[status];
+            throw failure.Error(failure.IsTold ? buffers[program.Fault!.Number].At(0).AsLong : null);
         }
     }
 }

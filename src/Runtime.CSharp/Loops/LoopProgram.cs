@@ -29,7 +29,10 @@ public sealed class LoopProgram
     public required ImmutableArray<LoopPhase> Phases { get; init; }
 
     /// <summary>What a <see cref="FailItem"/> throws.</summary>
-    public required ImmutableArray<Func<AdjointException>> Failures { get; init; }
+    public required ImmutableArray<LoopFailure> Failures { get; init; }
+
+    /// <summary>Where a program that fails says a number of its error: working memory of one i64; null where no failure has one.</summary>
+    public LoopBuffer? Fault { get; init; }
 
     /// <summary>How many values were made: a bound for tables by <see cref="LoopValue.Id"/>.</summary>
     public required int ValueCount { get; init; }

@@ -113,7 +113,9 @@ internal static class LoopIndices
         LoopValue inside = Clamped(builder, number, last);
         if (isChecked)
         {
-            builder.Fail(builder.NotEqual(inside, number), () => new DomainException($"{name}: an index is outside 0 to {last} along axis {axis} of {shape}."));
+            builder.Fail(builder.NotEqual(inside, number), number, index => new DomainException(
+                $"{name}: {(index is null ? "an index" : $"index {index}")} is outside 0 to {last} along axis {axis} of {shape}"
+                + (size == 1 ? "." : $", where the slice has extent {size}.")));
         }
 
         return inside;

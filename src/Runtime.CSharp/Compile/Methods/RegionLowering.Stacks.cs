@@ -48,7 +48,8 @@ internal sealed partial class RegionLowering
         if (!inside)
         {
             string name = node.Primitive.Name;
-            builder.Fail(outside, () => new DomainException($"{name}: an index is outside 0 to {int.MaxValue - 1}."));
+            builder.Fail(outside, k, index => new DomainException(
+                $"{name}: {(index is null ? "an index" : $"index {index}")} is outside 0 to {int.MaxValue - 1}."));
         }
 
         return k;
