@@ -4,6 +4,7 @@ using Adjoint.Compile.Emit;
 using Adjoint.Compile.Regions;
 using Adjoint.Ir;
 using Adjoint.Loops;
+using Adjoint.Loops.Blocks;
 
 namespace Adjoint.Compile;
 
@@ -14,8 +15,8 @@ internal class KernelSource
     /// <summary>The kernels that primitives lower to by themselves.</summary>
     internal static readonly KernelSource Single = new();
 
-    /// <summary>The same, and machine code for regions where that can be made.</summary>
-    internal static readonly KernelSource Default = RuntimeFeature.IsDynamicCodeSupported ? new RegionKernels(new IlEngine()) : Single;
+    /// <summary>The same, and programs for regions: machine code, or blocks where none can be made.</summary>
+    internal static readonly KernelSource Default = new RegionKernels(RuntimeFeature.IsDynamicCodeSupported ? new IlEngine() : new BlockEngine());
 
     /// <summary>No kernels: every node is evaluated plainly.</summary>
     internal static readonly KernelSource None = new NoKernels();

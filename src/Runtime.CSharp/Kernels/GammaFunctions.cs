@@ -85,15 +85,6 @@ internal static class GammaFunctions
         return sum;
     }
 
-    /// <summary>As <see cref="LogGamma(double)"/>, rounded.</summary>
-    internal static float LogGamma(float x) => (float)LogGamma((double)x);
-
-    /// <summary>ψ.</summary>
-    internal static double Digamma(double x) => Polygamma(0, x);
-
-    /// <summary>ψ, rounded.</summary>
-    internal static float Digamma(float x) => (float)Polygamma(0, x);
-
     private static bool IsPole(double x) => x <= 0 && Math.Floor(x) == x && double.IsFinite(x);
 
     private static double NearTwo(double z)

@@ -60,6 +60,8 @@ let judged =
         unary "sqrt" -1074 1023 false everywhere _.Sqrt()
         unary "rsqrt" -1074 1023 false everywhere (fun x -> whole 1 / x.Sqrt())
         unary "cbrt" -1074 1023 true everywhere WideFunctions.cbrt
+        unary "lgamma" -1074 1023 false everywhere WideFunctions.lgamma
+        unary "digamma" -1022 1023 false everywhere WideFunctions.digamma
         {
             Name = "pow"
             Least = -1074

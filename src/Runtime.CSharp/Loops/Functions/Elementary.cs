@@ -7,16 +7,6 @@ internal static class Elementary
 {
     private static readonly MethodInfo SingleRemainder = ((Func<float, float, float>)Kernels.ScalarMath.Remainder).Method;
     private static readonly MethodInfo DoubleRemainder = ((Func<double, double, double>)Kernels.ScalarMath.Remainder).Method;
-    private static readonly MethodInfo SingleLogGamma = ((Func<float, float>)Kernels.GammaFunctions.LogGamma).Method;
-    private static readonly MethodInfo DoubleLogGamma = ((Func<double, double>)Kernels.GammaFunctions.LogGamma).Method;
-    private static readonly MethodInfo SingleDigamma = ((Func<float, float>)Kernels.GammaFunctions.Digamma).Method;
-    private static readonly MethodInfo DoubleDigamma = ((Func<double, double>)Kernels.GammaFunctions.Digamma).Method;
-
-    /// <summary>ln |Γ(x)|.</summary>
-    internal static LoopValue Lgamma(RealBuilder m, LoopValue x) => m.Builder.Call(m.IsSingle ? SingleLogGamma : DoubleLogGamma, x);
-
-    /// <summary>ψ(x).</summary>
-    internal static LoopValue Digamma(RealBuilder m, LoopValue x) => m.Builder.Call(m.IsSingle ? SingleDigamma : DoubleDigamma, x);
 
     /// <summary>√x.</summary>
     internal static LoopValue Sqrt(RealBuilder m, LoopValue x) => m.Root(x);

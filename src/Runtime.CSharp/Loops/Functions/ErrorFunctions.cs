@@ -3,8 +3,8 @@ namespace Adjoint.Loops;
 /// <summary>The error function, its complement and its inverse.</summary>
 /// <remarks>
 /// Method: erf x = x + x P(x²) near 0; beyond, erfc x = e^(−x²) w Q(t) with w = 1/(x + 2) and t = 1 − 4w, after Shepherd and Laframboise (Math.
-/// Comp. 36, 1981), the rounding of x² carried into the exponential; polynomials near the best in relative error. The inverse is M. J. Wichura's
-/// (Algorithm AS 241, Appl. Statist. 37, 1988), his numerators divided by √2, or twice that.
+/// Comp. 36, 1981), the rounding of x² carried into the exponential; polynomials near the best in relative error. The inverse of f64 is M. J. Wichura's
+/// (Algorithm AS 241, Appl. Statist. 37, 1988), his numerators divided by √2, and near 0 as what is added to the slope √π/2.
 /// </remarks>
 internal static class ErrorFunctions
 {
@@ -35,10 +35,22 @@ internal static class ErrorFunctions
         2.269040945651089e-06, -1.0910381970575031e-07, -8.850146132423909e-07, -1.4431033308935572e-07, 1.866077363247014e-07,
     ];
 
+    private static readonly double[] InverseCentre =
+    [
+        1.5014094114303589, 0.24664072692394257, -0.004177707713097334, -0.0012537074508145452, 0.00021860220294911414,
+        -4.396785243443446e-06, -3.5288628623675322e-06, 3.437274358475406e-07, 2.8535060536682977e-08,
+    ];
+
+    private static readonly double[] InverseTail =
+    [
+        2.9332315921783447, 1.0033538341522217, 0.007459394633769989, -0.005660782568156719, 0.004126564133912325,
+        -0.0028702733106911182, 0.0013185519492253661, -4.67927529825829e-05, -0.00016824016347527504,
+    ];
+
     private static readonly double[] CentreTop =
     [
-        1.1975323115670913, 47.07268811238398, 697.062665343896, 4854.886889384388, 16235.862515167575, 23782.041382114385,
-        11819.493347062295, 887.0940696254552,
+        0.4308725067326411, 15.635937945977815, 208.4467657675285, 1257.013421588575, 3409.9384089128685, 3579.348618453031,
+        936.1916930614165, 0,
     ];
 
     private static readonly double[] CentreBottom =
@@ -91,22 +103,32 @@ internal static class ErrorFunctions
         return m.Choose(m.Less(a, 0.5), near, beyond);
     }
 
-    /// <summary>The y with erf y = x: a ratio of polynomials in 0.180625 − x²/4 up to 0.85, in r − 1.6 and r − 5 with r = √(−ln((1 − x)/2)) beyond.</summary>
+    /// <summary>The y with erf y = x.</summary>
     internal static LoopValue ErfInv(RealBuilder m, LoopValue x)
     {
         LoopValue a = m.Abs(x);
+        LoopValue value = m.IsSingle ? SingleInverse(m, a) : DoubleInverse(m, a);
+        return m.WithSign(m.Choose(m.Equal(a, 1), m.Infinity, value), x);
+    }
+
+    /// <summary>x times a polynomial in w − 2.5 where w = −ln(1 − x²) is below 5, in √w − 3.1 beyond (Giles, GPU Computing Gems, 2011).</summary>
+    private static LoopValue SingleInverse(RealBuilder m, LoopValue a)
+    {
+        LoopValue w = -Logarithms.Log(m, (m.Number(1) - a) * (m.Number(1) + a));
+        LoopValue centre = m.Less(w, 5);
+        LoopValue t = m.Choose(centre, w - m.Number(2.5), m.Root(w) - m.Number(3.1));
+        return a * Mixed(m, t, centre, InverseCentre, InverseTail);
+    }
+
+    /// <summary>A ratio of polynomials in 0.180625 − x²/4 up to 0.85, in r − 1.6 and r − 5 with r = √(−ln((1 − x)/2)) beyond.</summary>
+    private static LoopValue DoubleInverse(RealBuilder m, LoopValue a)
+    {
         LoopValue centre = m.Builder.LessOrEqual(a, m.Number(0.85));
         LoopValue r = m.Root(-Logarithms.Log(m, m.Number(0.5) * (m.Number(1) - a)));
         LoopValue t = m.Choose(centre, m.Fma(m.Number(-0.25) * a, a, m.Number(0.180625)), r - m.Number(1.6));
-        LoopValue top = Mixed(m, t, centre, CentreTop, ShoulderTop);
-        LoopValue value = top / Mixed(m, t, centre, CentreBottom, ShoulderBottom);
-        value = m.Choose(centre, a * value, value);
-        if (!m.IsSingle)
-        {
-            value = m.Builder.Rare(m.Greater(r, 5), [value], () => [Tail(m, r - m.Number(5))])[0];
-        }
-
-        return m.WithSign(m.Choose(m.Equal(a, 1), m.Infinity, value), x);
+        LoopValue value = Mixed(m, t, centre, CentreTop, ShoulderTop) / Mixed(m, t, centre, CentreBottom, ShoulderBottom);
+        value = m.Choose(centre, a * m.Fma(a * a, value, m.Number(0.886226925452758)), value);
+        return m.Builder.Rare(m.Greater(r, 5), [value], () => [Tail(m, r - m.Number(5))])[0];
     }
 
     private static LoopValue Tail(RealBuilder m, LoopValue t) =>

@@ -46,8 +46,8 @@ internal static class LoopFunctions
         .. Both("cbrt", Powers.Cbrt),
         .. Both("sign", Elementary.Sign),
         .. Both("erf_inv", ErrorFunctions.ErfInv),
-        .. Both("lgamma", Elementary.Lgamma),
-        .. Both("digamma", Elementary.Digamma),
+        .. Both("lgamma", Gamma.Lgamma),
+        .. Both("digamma", Gamma.Digamma),
     ];
 
     private static IEnumerable<LoopFunction> Binary() =>

@@ -76,7 +76,8 @@ internal static class Powers
         return Exponentials.ExpOfSum(m, product, rest);
     }
 
-    private static (LoopValue High, LoopValue Low) LogInTwoParts(RealBuilder m, LoopValue a)
+    /// <summary>ln a as a sum of two numbers, for a positive and finite.</summary>
+    internal static (LoopValue High, LoopValue Low) LogInTwoParts(RealBuilder m, LoopValue a)
     {
         (LoopValue f, LoopValue k) = Logarithms.SplitAny(m, a);
         LoopValue two = m.Number(2);

@@ -70,13 +70,15 @@ internal static class Trigonometric
     /// <summary>The sign bit where the second bit is set.</summary>
     private static LoopValue SignOfHalf(RealBuilder m, LoopValue q) => m.Builder.ShiftLeft(m.Builder.And(q, m.Bits(2)), m.Width - 2);
 
-    private static LoopValue Sine(RealBuilder m, LoopValue f)
+    /// <summary>sin f for |f| up to π/4.</summary>
+    internal static LoopValue Sine(RealBuilder m, LoopValue f)
     {
         LoopValue z = f * f;
         return m.Fma(m.Polynomial(z, SingleSine, DoubleSine) * z, f, f);
     }
 
-    private static LoopValue Cosine(RealBuilder m, LoopValue f)
+    /// <summary>cos f for |f| up to π/4.</summary>
+    internal static LoopValue Cosine(RealBuilder m, LoopValue f)
     {
         LoopValue z = f * f;
         return m.Fma(m.Polynomial(z, SingleCosine, DoubleCosine) * z, z, m.Fma(m.Number(-0.5), z, m.Number(1)));
