@@ -218,20 +218,20 @@ internal readonly unsafe struct ErfInvFunction : IUnaryOp<float>, IUnaryOp<doubl
         double v46 = Math.FusedMultiplyAdd(v45, v0, 0.180625);
         double v47 = v44 - 1.6;
         double v48 = v1 ? v46 : v47;
-        double v49 = v1 ? 887.0940696254552 : 0.0005476860319304465;
-        double v50 = v1 ? 11819.493347062295 : 0.016068184886544188;
+        double v49 = v1 ? 0.0 : 0.0005476860319304465;
+        double v50 = v1 ? 936.1916930614165 : 0.016068184886544188;
         double v51 = Math.FusedMultiplyAdd(v49, v48, v50);
-        double v52 = v1 ? 23782.041382114385 : 0.17096479033317635;
+        double v52 = v1 ? 3579.348618453031 : 0.17096479033317635;
         double v53 = Math.FusedMultiplyAdd(v51, v48, v52);
-        double v54 = v1 ? 16235.862515167575 : 0.8983496455234804;
+        double v54 = v1 ? 3409.9384089128685 : 0.8983496455234804;
         double v55 = Math.FusedMultiplyAdd(v53, v48, v54);
-        double v56 = v1 ? 4854.886889384388 : 2.579418287180049;
+        double v56 = v1 ? 1257.013421588575 : 2.579418287180049;
         double v57 = Math.FusedMultiplyAdd(v55, v48, v56);
-        double v58 = v1 ? 697.062665343896 : 4.079650609331799;
+        double v58 = v1 ? 208.4467657675285 : 4.079650609331799;
         double v59 = Math.FusedMultiplyAdd(v57, v48, v58);
-        double v60 = v1 ? 47.07268811238398 : 3.274143290202006;
+        double v60 = v1 ? 15.635937945977815 : 3.274143290202006;
         double v61 = Math.FusedMultiplyAdd(v59, v48, v60);
-        double v62 = v1 ? 1.1975323115670913 : 1.006522033603688;
+        double v62 = v1 ? 0.4308725067326411 : 1.006522033603688;
         double v63 = Math.FusedMultiplyAdd(v61, v48, v62);
         double v64 = v1 ? 5226.495278852854 : 1.0507500716444169E-09;
         double v65 = v1 ? 28729.085735721943 : 0.0005475938084995345;
@@ -248,40 +248,42 @@ internal readonly unsafe struct ErfInvFunction : IUnaryOp<float>, IUnaryOp<doubl
         double v76 = Math.FusedMultiplyAdd(v74, v48, v75);
         double v77 = Math.FusedMultiplyAdd(v76, v48, 1.0);
         double v78 = v63 / v77;
-        double v79 = v0 * v78;
-        double v80 = v1 ? v79 : v78;
-        bool v81 = 5.0 < v44;
-        double v82 = v80;
-        if (v81)
+        double v79 = v0 * v0;
+        double v80 = Math.FusedMultiplyAdd(v79, v78, 0.886226925452758);
+        double v81 = v0 * v80;
+        double v82 = v1 ? v81 : v78;
+        bool v83 = 5.0 < v44;
+        double v84 = v82;
+        if (v83)
         {
-            double v83 = v44 - 5.0;
-            double v84 = v83 * v83;
-            double v85 = Math.FusedMultiplyAdd(1.4215210861921614E-07, v84, 0.0008786939826138098);
-            double v86 = Math.FusedMultiplyAdd(v85, v84, 0.209699991372496);
-            double v87 = Math.FusedMultiplyAdd(v86, v84, 3.8634793616288836);
-            double v88 = Math.FusedMultiplyAdd(1.9173593302226658E-05, v84, 0.01876109113396867);
-            double v89 = Math.FusedMultiplyAdd(v88, v84, 1.2620629496172389);
-            double v90 = Math.FusedMultiplyAdd(v89, v83, v87);
-            double v91 = Math.FusedMultiplyAdd(v90, v83, 4.707849521913034);
-            double v92 = Math.FusedMultiplyAdd(2.0442631033899397E-15, v84, 1.8463183175100548E-05);
-            double v93 = Math.FusedMultiplyAdd(v92, v84, 0.014875361290850615);
-            double v94 = Math.FusedMultiplyAdd(v93, v84, 0.599832206555888);
-            double v95 = Math.FusedMultiplyAdd(1.421511758316446E-07, v84, 0.0007868691311456133);
-            double v96 = Math.FusedMultiplyAdd(v95, v84, 0.1369298809227358);
-            double v97 = Math.FusedMultiplyAdd(v96, v83, v94);
-            double v98 = Math.FusedMultiplyAdd(v97, v83, 1.0);
-            double v99 = v91 / v98;
-            v82 = v99;
+            double v85 = v44 - 5.0;
+            double v86 = v85 * v85;
+            double v87 = Math.FusedMultiplyAdd(1.4215210861921614E-07, v86, 0.0008786939826138098);
+            double v88 = Math.FusedMultiplyAdd(v87, v86, 0.209699991372496);
+            double v89 = Math.FusedMultiplyAdd(v88, v86, 3.8634793616288836);
+            double v90 = Math.FusedMultiplyAdd(1.9173593302226658E-05, v86, 0.01876109113396867);
+            double v91 = Math.FusedMultiplyAdd(v90, v86, 1.2620629496172389);
+            double v92 = Math.FusedMultiplyAdd(v91, v85, v89);
+            double v93 = Math.FusedMultiplyAdd(v92, v85, 4.707849521913034);
+            double v94 = Math.FusedMultiplyAdd(2.0442631033899397E-15, v86, 1.8463183175100548E-05);
+            double v95 = Math.FusedMultiplyAdd(v94, v86, 0.014875361290850615);
+            double v96 = Math.FusedMultiplyAdd(v95, v86, 0.599832206555888);
+            double v97 = Math.FusedMultiplyAdd(1.421511758316446E-07, v86, 0.0007868691311456133);
+            double v98 = Math.FusedMultiplyAdd(v97, v86, 0.1369298809227358);
+            double v99 = Math.FusedMultiplyAdd(v98, v85, v96);
+            double v100 = Math.FusedMultiplyAdd(v99, v85, 1.0);
+            double v101 = v93 / v100;
+            v84 = v101;
         }
         
-        bool v100 = v0 == 1.0;
-        double v101 = v100 ? double.PositiveInfinity : v82;
-        ulong v102 = BitConverter.DoubleToUInt64Bits(v101);
-        ulong v103 = BitConverter.DoubleToUInt64Bits(x);
-        ulong v104 = v103 & 0x8000000000000000ul;
-        ulong v105 = v102 | v104;
-        double v106 = BitConverter.UInt64BitsToDouble(v105);
-        return v106;
+        bool v102 = v0 == 1.0;
+        double v103 = v102 ? double.PositiveInfinity : v84;
+        ulong v104 = BitConverter.DoubleToUInt64Bits(v103);
+        ulong v105 = BitConverter.DoubleToUInt64Bits(x);
+        ulong v106 = v105 & 0x8000000000000000ul;
+        ulong v107 = v104 | v106;
+        double v108 = BitConverter.UInt64BitsToDouble(v107);
+        return v108;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -336,20 +338,20 @@ internal readonly unsafe struct ErfInvFunction : IUnaryOp<float>, IUnaryOp<doubl
         Vector<double> v46 = Vector.FusedMultiplyAdd(v45, v0, new Vector<double>(0.180625));
         Vector<double> v47 = v44 - new Vector<double>(1.6);
         Vector<double> v48 = Vector.ConditionalSelect(v1, v46, v47);
-        Vector<double> v49 = Vector.ConditionalSelect(v1, new Vector<double>(887.0940696254552), new Vector<double>(0.0005476860319304465));
-        Vector<double> v50 = Vector.ConditionalSelect(v1, new Vector<double>(11819.493347062295), new Vector<double>(0.016068184886544188));
+        Vector<double> v49 = Vector.ConditionalSelect(v1, new Vector<double>(0.0), new Vector<double>(0.0005476860319304465));
+        Vector<double> v50 = Vector.ConditionalSelect(v1, new Vector<double>(936.1916930614165), new Vector<double>(0.016068184886544188));
         Vector<double> v51 = Vector.FusedMultiplyAdd(v49, v48, v50);
-        Vector<double> v52 = Vector.ConditionalSelect(v1, new Vector<double>(23782.041382114385), new Vector<double>(0.17096479033317635));
+        Vector<double> v52 = Vector.ConditionalSelect(v1, new Vector<double>(3579.348618453031), new Vector<double>(0.17096479033317635));
         Vector<double> v53 = Vector.FusedMultiplyAdd(v51, v48, v52);
-        Vector<double> v54 = Vector.ConditionalSelect(v1, new Vector<double>(16235.862515167575), new Vector<double>(0.8983496455234804));
+        Vector<double> v54 = Vector.ConditionalSelect(v1, new Vector<double>(3409.9384089128685), new Vector<double>(0.8983496455234804));
         Vector<double> v55 = Vector.FusedMultiplyAdd(v53, v48, v54);
-        Vector<double> v56 = Vector.ConditionalSelect(v1, new Vector<double>(4854.886889384388), new Vector<double>(2.579418287180049));
+        Vector<double> v56 = Vector.ConditionalSelect(v1, new Vector<double>(1257.013421588575), new Vector<double>(2.579418287180049));
         Vector<double> v57 = Vector.FusedMultiplyAdd(v55, v48, v56);
-        Vector<double> v58 = Vector.ConditionalSelect(v1, new Vector<double>(697.062665343896), new Vector<double>(4.079650609331799));
+        Vector<double> v58 = Vector.ConditionalSelect(v1, new Vector<double>(208.4467657675285), new Vector<double>(4.079650609331799));
         Vector<double> v59 = Vector.FusedMultiplyAdd(v57, v48, v58);
-        Vector<double> v60 = Vector.ConditionalSelect(v1, new Vector<double>(47.07268811238398), new Vector<double>(3.274143290202006));
+        Vector<double> v60 = Vector.ConditionalSelect(v1, new Vector<double>(15.635937945977815), new Vector<double>(3.274143290202006));
         Vector<double> v61 = Vector.FusedMultiplyAdd(v59, v48, v60);
-        Vector<double> v62 = Vector.ConditionalSelect(v1, new Vector<double>(1.1975323115670913), new Vector<double>(1.006522033603688));
+        Vector<double> v62 = Vector.ConditionalSelect(v1, new Vector<double>(0.4308725067326411), new Vector<double>(1.006522033603688));
         Vector<double> v63 = Vector.FusedMultiplyAdd(v61, v48, v62);
         Vector<double> v64 = Vector.ConditionalSelect(v1, new Vector<double>(5226.495278852854), new Vector<double>(1.0507500716444169E-09));
         Vector<double> v65 = Vector.ConditionalSelect(v1, new Vector<double>(28729.085735721943), new Vector<double>(0.0005475938084995345));
@@ -366,21 +368,23 @@ internal readonly unsafe struct ErfInvFunction : IUnaryOp<float>, IUnaryOp<doubl
         Vector<double> v76 = Vector.FusedMultiplyAdd(v74, v48, v75);
         Vector<double> v77 = Vector.FusedMultiplyAdd(v76, v48, new Vector<double>(1.0));
         Vector<double> v78 = v63 / v77;
-        Vector<double> v79 = v0 * v78;
-        Vector<double> v80 = Vector.ConditionalSelect(v1, v79, v78);
-        Vector<long> v81 = Vector.LessThan(new Vector<double>(5.0), v44);
-        if (v81 != Vector<long>.Zero)
+        Vector<double> v79 = v0 * v0;
+        Vector<double> v80 = Vector.FusedMultiplyAdd(v79, v78, new Vector<double>(0.886226925452758));
+        Vector<double> v81 = v0 * v80;
+        Vector<double> v82 = Vector.ConditionalSelect(v1, v81, v78);
+        Vector<long> v83 = Vector.LessThan(new Vector<double>(5.0), v44);
+        if (v83 != Vector<long>.Zero)
         {
             return EachLane.Of(x, &Apply);
         }
         
-        Vector<long> v83 = Vector.Equals(v0, new Vector<double>(1.0));
-        Vector<double> v84 = Vector.ConditionalSelect(v83, new Vector<double>(double.PositiveInfinity), v80);
-        Vector<ulong> v85 = Vector.As<double, ulong>(v84);
-        Vector<ulong> v86 = Vector.As<double, ulong>(x);
-        Vector<ulong> v87 = v86 & new Vector<ulong>(0x8000000000000000ul);
-        Vector<ulong> v88 = v85 | v87;
-        Vector<double> v89 = Vector.As<ulong, double>(v88);
-        return v89;
+        Vector<long> v85 = Vector.Equals(v0, new Vector<double>(1.0));
+        Vector<double> v86 = Vector.ConditionalSelect(v85, new Vector<double>(double.PositiveInfinity), v82);
+        Vector<ulong> v87 = Vector.As<double, ulong>(v86);
+        Vector<ulong> v88 = Vector.As<double, ulong>(x);
+        Vector<ulong> v89 = v88 & new Vector<ulong>(0x8000000000000000ul);
+        Vector<ulong> v90 = v87 | v89;
+        Vector<double> v91 = Vector.As<ulong, double>(v90);
+        return v91;
     }
 }
