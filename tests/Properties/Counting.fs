@@ -13,7 +13,7 @@ open Adjoint.Primitives
 open Adjoint.Properties.Building
 
 /// Runs a step (i, constants, carry) → carry for i = 0, 1 … steps − 1.
-type private Loop = int -> ValueType list -> ValueType list -> (Value -> Value list -> Value list) -> Value list -> Value list
+type internal Loop = int -> ValueType list -> ValueType list -> (Value -> Value list -> Value list) -> Value list -> Value list
 
 let private parts (constants: ValueType list) (values: Value list) = List.splitAt constants.Length values
 
@@ -50,10 +50,10 @@ let private byWhile: Loop =
         let fixedOnes, start = parts constants operands
         (make (While(condition, step, constants.Length)) (fixedOnes @ Ops.Index 0L :: start)).Tail
 
-let private loops = [ "repeat", byRepeat; "scan", byScan; "while", byWhile ]
+let internal loops = [ "repeat", byRepeat; "scan", byScan; "while", byWhile ]
 
 /// acc ← acc + acc sin x[i].
-let private reading (loop: Loop) steps length =
+let internal reading (loop: Loop) steps length =
     graph [ f64 [ length ] ] (fun x ->
         let body i (v: Value list) =
             [ Ops.Add(v[1], Ops.Mul(v[1], Ops.Sin(Ops.Index(v[0], i)))) ]
@@ -61,7 +61,7 @@ let private reading (loop: Loop) steps length =
         loop steps [ f64 [ length ] ] [ f64 [] ] body [ x[0]; Ops.Constant(Scalar.Of(DType.F64, 0.5)) ])
 
 /// x[i + 1] ← x[i + 1] sin x[i], in place; the last element written is the result.
-let private updating (loop: Loop) steps length =
+let internal updating (loop: Loop) steps length =
     graph [ f64 [ length ] ] (fun x ->
         let body i (v: Value list) =
             let next = Ops.Add(i, Ops.Index 1L)
@@ -72,7 +72,7 @@ let private updating (loop: Loop) steps length =
         [ Ops.Index(after[0], Ops.Index(int64 steps)) ])
 
 /// x[i] gains the carry's sine, and the carry x[i].
-let private adding (loop: Loop) steps length =
+let internal adding (loop: Loop) steps length =
     graph [ f64 [ length ] ] (fun x ->
         let body i (v: Value list) =
             let read = Ops.Index(v[0], i)
@@ -83,13 +83,13 @@ let private adding (loop: Loop) steps length =
         let after = loop steps [] [ f64 [ length ]; f64 [] ] body [ x[0]; start ]
         [ Ops.Add(after[1], Ops.Index(after[0], Ops.Index 0L)) ])
 
-let private bodies = [ "reading", reading; "updating", updating; "adding", adding ]
+let internal bodies = [ "reading", reading; "updating", updating; "adding", adding ]
 
 let private line length scale : HostValue =
     vector (List.init length (fun i -> scale * (0.5 + 0.25 * float (i % 7))))
 
 /// A derivative of a function of an array to a number, and its arguments.
-let private orders: (string * (Graph -> Graph) * (int -> HostValue list)) list =
+let internal orders: (string * (Graph -> Graph) * (int -> HostValue list)) list =
     let x length = line length 1.0
     let dx length = line length -0.3
     let first = mask [ true; false ]

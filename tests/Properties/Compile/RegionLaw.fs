@@ -29,7 +29,7 @@ let takes (graph: Graph) =
     && Lowerable.Takes graph
 
 /// The whole graph as one node.
-let whole (graph: Graph) =
+let wrapped (graph: Graph) =
     let parameters =
         graph.Parameters
         |> Seq.map (fun x -> Value.Parameter x.Type)
@@ -42,7 +42,7 @@ let private prepared (change: Graph -> Graph) (graph: Graph) =
     Executable.Compile(graph, pipeline, RegionKernels(IlEngine()))
 
 /// A graph as one region.
-let inOne (graph: Graph) = prepared whole graph
+let inOne (graph: Graph) = prepared wrapped graph
 
 /// A graph with its small nodes in regions.
 let inRegions (graph: Graph) = prepared FuseSmall.Apply graph
