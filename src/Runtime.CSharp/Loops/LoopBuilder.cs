@@ -32,8 +32,8 @@ public sealed partial class LoopBuilder(string name)
     /// <summary>Whether the block that is being built lies in a loop over lanes.</summary>
     public bool IsInLanes => lanes > 0;
 
-    /// <summary>The operation that is being lowered and where it stands in the user's model, for errors.</summary>
-    internal (string Operation, string Where)? Site { get; set; }
+    /// <summary>Says in an error which operation is being lowered and where it stands in the user's model.</summary>
+    internal Action<AdjointException>? Site { get; set; }
 
     /// <summary>The block that is being built.</summary>
     internal LoopBlock Current => current ?? throw new InvalidOperationException("An instruction stands in a phase.");
@@ -146,9 +146,9 @@ public sealed partial class LoopBuilder(string name)
         failures.Add(new(Site is { } site ? number => Located(error(number), site) : error, isTold));
     }
 
-    private static AdjointException Located(AdjointException error, (string Operation, string Where) site)
+    private static AdjointException Located(AdjointException error, Action<AdjointException> site)
     {
-        error.Locate(site.Operation, site.Where);
+        site(error);
         return error;
     }
 

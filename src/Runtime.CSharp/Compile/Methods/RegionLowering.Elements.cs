@@ -90,8 +90,8 @@ internal sealed partial class RegionLowering
     /// <summary>Builds what belongs to a node, so that errors say where.</summary>
     private T At<T>(Node node, Func<T> build)
     {
-        (string Operation, string Where)? outer = builder.Site;
-        builder.Site = (node.Primitive.Name, node.Origin.ToString());
+        Action<AdjointException>? outer = builder.Site;
+        builder.Site = error => error.Locate(node.Primitive.Name, node.Origin.ToString());
         try
         {
             return build();
