@@ -167,5 +167,46 @@ let private ends =
                 Expect.stringContains (message (fun () -> compiled loop [ whole 4; whole 7 ])) "division by zero" "four steps")
         ]
 
+/// Newton's method for a square root in each lane, until it settles: lanes take different numbers of steps.
+let private roots lanes =
+    let types = [ f64 []; f64 []; f64 [] ]
+    let far (v: Value list) = Ops.Abs(Ops.Sub(v[1], v[2]))
+
+    let condition = graph types (fun v -> [ Ops.Greater(far v, Ops.Like(v[1], 1e-9)) ])
+
+    let step =
+        graph types (fun v -> [ Ops.Mul(Ops.Add(v[1], Ops.Div(v[0], v[1])), Ops.Like(v[1], 0.5)); v[1] ])
+
+    let lane =
+        graph [ f64 []; f64 [] ] (fun v ->
+            let ends = make (While(Body condition, Body step, 1)) [ v[1]; v[1]; Ops.Like(v[1], 0.0) ]
+            [ Ops.Mul(v[0], ends[0]) ])
+
+    graph [ f64 []; f64 [ lanes ] ] (fun x -> make (Scan(Body lane, 1, 0, lanes, false)) x)
+
+let private lanes =
+    testList
+        "lanes that loop"
+        [
+            for count in [ 63; 64; 65; 200 ] do
+                testCase $"{count} of them, side by side" (fun () ->
+                    let graph = roots count
+                    let arguments = [ number 2.0; vector [ for i in 1..count -> float i / 7.0 ] ]
+                    let expected = plainly graph arguments
+                    let ready = inRegions graph
+
+                    for threads in [ 1; 2; 4 ] do
+                        use pool = WorkerPool.Create threads
+
+                        let found = ready.RunValues(arguments.ToImmutableArray(), RunOptions(Parallel = pool))
+
+                        Expect.equal (floats found[0]) (floats expected[0]) $"{threads} threads")
+            testCase "many are cut into tiles" (fun () ->
+                let tiles count =
+                    RegionLowering.Lower(roots count, "lanes").Phases[0].Tiles
+
+                Expect.equal [ tiles 63; tiles 64; tiles 1000 ] [ 1L; 64L; 63L ] "tiles")
+        ]
+
 [<Tests>]
-let tests = testList "regions" [ updates; ends ]
+let tests = testList "regions" [ updates; ends; lanes ]

@@ -15,7 +15,7 @@ internal sealed partial class RegionLowering
         Switch choice => Branch(frame, node, ChoiceOf(frame, node), [.. choice.Branches.Select(branch => branch.Graph)]),
         While loop => WhileHolds(frame, node, loop),
         Repeat repeat => Repeated(frame, node, repeat),
-        Scan scan => Scanned(frame, node, scan),
+        Scan scan => Scanned(frame, node, scan, builder.Index(0), builder.Index(scan.Length)),
         _ => Called(frame, node, Lowerable.Inner(node.Primitive)!),
     };
 
@@ -81,7 +81,8 @@ internal sealed partial class RegionLowering
         return holds;
     }
 
-    private ImmutableArray<Local> Scanned(Frame frame, Node node, Scan scan)
+    /// <summary>Some steps of a scan, from a first one on: all of them, unless nothing is carried.</summary>
+    private ImmutableArray<Local> Scanned(Frame frame, Node node, Scan scan, LoopValue firstStep, LoopValue count)
     {
         ImmutableArray<Local> operands = Operands(frame, node);
         int firstX = scan.Constants + scan.Carries;
@@ -90,10 +91,10 @@ internal sealed partial class RegionLowering
         ImmutableArray<Stored> ys = [.. node.Results.Skip(scan.Carries).Select(result => Fresh(frame, result))];
         Graph step = scan.Step.Graph;
         var carries = new Carries(this, frame, node, step, scan.Constants, scan.Carries, scan.Constants);
-        LoopValue count = builder.Index(scan.Length);
         ImmutableArray<Local> ends = Loop(frame, node, carries, [.. constants, .. xs], () => builder.Serial(count, carries.Initial, (i, values) =>
         {
-            LoopValue k = scan.Reverse ? count - builder.Index(1) - i : i;
+            LoopValue turn = builder.Add(firstStep, i);
+            LoopValue k = scan.Reverse ? builder.Index(scan.Length - 1) - turn : turn;
             return Step(step, carries, [.. constants, .. carries.At(values), .. xs.Select(x => Slice(x, k))], values, y =>
             {
                 LoopValue offset = builder.Multiply(k, builder.Index(y.Size));

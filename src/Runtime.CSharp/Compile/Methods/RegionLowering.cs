@@ -23,7 +23,10 @@ internal sealed partial class RegionLowering
     }
 
     /// <summary>The program of a graph all of whose nodes <see cref="Lowerable"/> takes.</summary>
-    internal static LoopProgram Lower(Graph graph, string name)
+    internal static LoopProgram Lower(Graph graph, string name) =>
+        (LaneMap.Of(graph) is { } lanes ? InTiles(graph, lanes, name) : null) ?? InOne(graph, name);
+
+    private static LoopProgram InOne(Graph graph, string name)
     {
         var lowering = new RegionLowering(name);
         var buffers = RegionBuffers.Of(graph, lowering.builder);
@@ -31,9 +34,37 @@ internal sealed partial class RegionLowering
         return lowering.builder.Build();
     }
 
-    private void Whole(Graph graph, RegionBuffers buffers)
+    /// <summary>The program of a map over lanes: a tile for some lanes. Null where lanes keep stacks, which tiles would share.</summary>
+    private static LoopProgram? InTiles(Graph graph, LaneMap lanes, string name)
     {
-        LoopValue start = builder.Index(0);
+        var lowering = new RegionLowering(name);
+        var buffers = RegionBuffers.Of(graph, lowering.builder);
+        lowering.builder.Phase(lanes.Tiles, tile => lowering.Tile(graph, buffers, lanes, tile));
+        LoopProgram program = lowering.builder.Build();
+        return program.Buffers.Any(buffer => buffer.Kind == LoopBufferKind.Stack) ? null : program;
+    }
+
+    private void Tile(Graph graph, RegionBuffers buffers, LaneMap lanes, LoopValue tile)
+    {
+        Frame frame = Begin(graph, buffers);
+        LoopValue first = builder.Multiply(tile, builder.Index(lanes.InTile));
+        LoopValue count = builder.Minimum(builder.Index(lanes.InTile), builder.Index(lanes.Scan.Length) - first);
+        foreach (Node node in graph.Nodes)
+        {
+            if (ReferenceEquals(node, lanes.Node))
+            {
+                Scanned(frame, node, lanes.Scan, first, count);
+            }
+            else
+            {
+                Lower(frame, node);
+            }
+        }
+    }
+
+    /// <summary>The frame of the whole graph, its parameters bound to buffers, and its results to be put into theirs.</summary>
+    private Frame Begin(Graph graph, RegionBuffers buffers)
+    {
         var frame = new Frame(graph, workspace);
         for (int i = 0; i < graph.Results.Length; i++)
         {
@@ -43,8 +74,14 @@ internal sealed partial class RegionLowering
             }
         }
 
-        ImmutableArray<Local> results = Run(
-            frame, [.. graph.Parameters.Select((parameter, i) => Argument(parameter.Tensor, buffers.Parameters[i]))]);
+        Bind(frame, [.. graph.Parameters.Select((parameter, i) => Argument(parameter.Tensor, buffers.Parameters[i]))]);
+        return frame;
+    }
+
+    private void Whole(Graph graph, RegionBuffers buffers)
+    {
+        LoopValue start = builder.Index(0);
+        ImmutableArray<Local> results = Finish(Begin(graph, buffers));
         TensorLocal?[] missing = [.. results.Select((result, i) =>
             result is Stored stored && stored.IsAt(buffers.Results[i], start) ? null : Apart((TensorLocal)result))];
         for (int i = 0; i < missing.Length; i++)
@@ -68,10 +105,9 @@ internal sealed partial class RegionLowering
     }
 
     /// <summary>The results of a body for arguments. Each is held once for the caller.</summary>
-    private ImmutableArray<Local> Run(Graph graph, ImmutableArray<Local> arguments) => Run(new Frame(graph, workspace), arguments);
-
-    private ImmutableArray<Local> Run(Frame frame, ImmutableArray<Local> arguments)
+    private ImmutableArray<Local> Run(Graph graph, ImmutableArray<Local> arguments)
     {
+        var frame = new Frame(graph, workspace);
         Bind(frame, arguments);
         return Finish(frame);
     }

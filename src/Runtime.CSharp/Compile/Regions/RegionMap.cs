@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Adjoint.Compile.Methods;
 using Adjoint.Ir;
 using Adjoint.Primitives;
 
@@ -9,12 +10,13 @@ namespace Adjoint.Compile.Regions;
 /// <param name="IsRegion">Whether they become one node.</param>
 internal readonly record struct RegionUnit(ImmutableArray<Node> Nodes, bool IsRegion);
 
-/// <summary>Which nodes of a graph run together.</summary>
+/// <summary>Which nodes of a graph run together. A map over many lanes is a region by itself: its lanes run side by side.</summary>
 internal sealed class RegionMap
 {
     private readonly Graph graph;
     private readonly SmallWork work;
     private readonly HashSet<Node> small = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Node> alone = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, int> levels = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, int> regions = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Value> seen = new(ReferenceEqualityComparer.Instance);
@@ -29,7 +31,7 @@ internal sealed class RegionMap
         {
             if (!SmallWork.IsFree(node) && node.Primitive is not Fused && work.Is(node))
             {
-                small.Add(node);
+                (LaneMap.Is(node) ? alone : small).Add(node);
             }
         }
     }
@@ -61,7 +63,8 @@ internal sealed class RegionMap
         {
             foreach (Value operand in node.Operands)
             {
-                if (operand.Producer is { } producer && RegionOf(producer) is int from && from >= 0 && RegionOf(node) != from)
+                if (operand.Producer is { } producer
+                    && (alone.Contains(producer) || (RegionOf(producer) is int from && from >= 0 && RegionOf(node) != from)))
                 {
                     seen.Add(operand);
                 }
@@ -150,7 +153,7 @@ internal sealed class RegionMap
             else
             {
                 var nodes = new List<Node> { node };
-                units.Add((levels[node], place++, nodes, region >= 0));
+                units.Add((levels[node], place++, nodes, region >= 0 || alone.Contains(node)));
                 if (region >= 0)
                 {
                     members.Add(region, nodes);
