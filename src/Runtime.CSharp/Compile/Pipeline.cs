@@ -26,6 +26,7 @@ public sealed class Pipeline
         new("inline_calls", InlineCalls.Apply),
         new("sink_constants", SinkConstants.Apply),
         new("simplify", Simplify.Apply),
+        new("merge_loops", MergeLoops.Apply),
         new("merge_equal_nodes", MergeEqualNodes.Apply),
         new("hoist_invariants", HoistInvariants.Apply),
         new("settle_loops", SettleLoops.Apply),

@@ -69,6 +69,8 @@ let rounds (pass: Pass) (point: Point) =
     with :? AdjointException ->
         ()
 
+let private together = Pass("all passes", (fun (graph: Graph) -> Pipeline.Default.Run graph))
+
 let private text (point: Point) =
     let written = GraphText.Write point.Graph
     let back = GraphText.Parse(written, Catalogue.Core)
@@ -84,6 +86,9 @@ let all =
             else
                 law $"{pass.Name} keeps values" Edges (fun case _ -> keeps pass case.Point)
                 differential $"{pass.Name} keeps derivatives" (fun case source -> derived case source |> List.iter (keeps pass))
+        { differential "all passes in a row keep derivatives" (fun case source -> derived case source |> List.iter (rounds together)) with
+            Mode = Smooth
+        }
         law "text reads back" Edges (fun case _ -> text case.Point)
         differential "text of derivatives reads back" (fun case source -> derived case source |> List.iter text)
     ]
