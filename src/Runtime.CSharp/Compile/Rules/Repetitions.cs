@@ -11,7 +11,7 @@ internal static class Repetitions
 {
     internal static Value? Of(Node node)
     {
-        if (node.Primitive is not ElementwisePrimitive or DebugPrint or Bitcast || node.Result.Tensor.Rank == 0 && !node.Operands.Any(operand => operand.Producer?.Primitive is Reshape))
+        if (node.Primitive is (not ElementwisePrimitive) or DebugPrint or Bitcast || node.Result.Tensor.Rank == 0 && !node.Operands.Any(operand => operand.Producer?.Primitive is Reshape))
         {
             return null;
         }

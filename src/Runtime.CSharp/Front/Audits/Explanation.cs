@@ -47,14 +47,14 @@ public sealed class Explanation : IHtml
     /// <summary>How many nodes each pass leaves, bodies included, a line a pass in the order in which they come.</summary>
     public string Passes()
     {
-        var text = new StringBuilder();
+        var lines = new StringBuilder();
         ImmutableArray<PassTrace> trace = Pipeline.Default.Trace(Graph);
         for (int i = 1; i < trace.Length; i++)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{trace[i].Pass,-24}{trace[i - 1].Nodes,8} -> {trace[i].Nodes}");
+            lines.AppendLine(CultureInfo.InvariantCulture, $"{trace[i].Pass,-24}{trace[i - 1].Nodes,8} -> {trace[i].Nodes}");
         }
 
-        return text.ToString();
+        return lines.ToString();
     }
 
     /// <summary>The same function after the passes up to one, which is named as in <see cref="Passes"/>; where it comes twice, the first time.</summary>
