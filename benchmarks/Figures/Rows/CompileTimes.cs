@@ -31,6 +31,9 @@ internal static class CompileTimes
         IsFresh = true,
     };
 
+    /// <summary>Small numbers, and labels that are 0.</summary>
+    public static NDArray[] Arguments(Graph graph) => [.. graph.ParameterTypes.Cast<TensorType>().Select(Argument)];
+
     private static Row[] Network(string name, Func<Graph> trace, double bound)
     {
         (double firstTrace, double first) = Once(trace);
@@ -62,7 +65,7 @@ internal static class CompileTimes
         long start = Stopwatch.GetTimestamp();
         Graph graph = trace();
         double traced = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
-        NDArray[] arguments = [.. graph.ParameterTypes.Cast<TensorType>().Select(Argument)];
+        NDArray[] arguments = Arguments(graph);
         start = Stopwatch.GetTimestamp();
         var executable = Executable.Compile(graph);
         double compiled = Stopwatch.GetElapsedTime(start).TotalNanoseconds;

@@ -19,15 +19,28 @@ internal static class Memory
     public static Group Group { get; } = new(
         "memory",
         "Memory",
-        "How much more a process holds in the second half of a million calls (a hundred thousand with --quick) than in the first half, of value and gradient of a small network on 8 × 16 numbers, into the "
+        "What an executable keeps to work in after a run, beside what was announced before it. And how much more a process holds in the second half of a million calls (a hundred thousand with --quick) than in the first half, of value and gradient of a small network on 8 × 16 numbers, into the "
         + "caller's buffers and with fresh results, each in a process of its own.",
         [
+            ("working memory, LeNet step", setting => [Peak("working memory, LeNet step", Networks.LeNet(128))]),
+            ("working memory, ResNet-20 step", setting => [Peak("working memory, ResNet-20 step", Networks.ResNet(8, 3))]),
             ("growth, into buffers", setting => [Growth("growth, into buffers", intoBuffers: true, setting)]),
             ("growth, fresh results", setting => [Growth("growth, fresh results", intoBuffers: false, setting)]),
         ])
     {
         Processors = 2,
     };
+
+    private static Row Peak(string name, Graph graph)
+    {
+        Executable executable = Executable.Compile(graph);
+        (double announced, bool isComplete) = executable.Forecast();
+        NDArray[] arguments = CompileTimes.Arguments(graph);
+        executable.Run(arguments, [.. graph.ResultTypes.Cast<TensorType>().Select(type => Native.Entry.Pinned(type.DType, type.Shape))]);
+        return isComplete
+            ? new(name, 1, Unit.Bytes, executable.Kept, [new("announced", PeerKind.Bound, announced)], [new(PeerKind.Bound, 1.05)])
+            : Row.Failed(name, 1, "not all is announced");
+    }
 
     private static Row Growth(string name, bool intoBuffers, Setting setting)
     {
