@@ -4,18 +4,19 @@ module Adjoint.Examples.GradBench.Ba
 
 open Adjoint
 
-/// Cameras: each leaf has their number as its first axis, or none of one camera.
+/// Three numbers, of one observation or of all.
+type Vector = Tensor<float> * Tensor<float> * Tensor<float>
+
 type Camera =
     {
-        /// Axis times angle: [3].
-        Rotation: Tensor<float>
-        /// [3].
-        Centre: Tensor<float>
+        /// Axis times angle.
+        Rotation: Vector
+        Centre: Vector
         Focal: Tensor<float>
-        /// Where the axis of sight meets the image: [2].
-        Principal: Tensor<float>
-        /// Coefficients of distortion: [2].
-        Radial: Tensor<float>
+        /// Where the axis of sight meets the image.
+        Principal: Tensor<float> * Tensor<float>
+        /// Coefficients of distortion.
+        Radial: Tensor<float> * Tensor<float>
     }
 
 type Problem =
@@ -33,81 +34,96 @@ type Problem =
         Point: Tensor<int>
     }
 
-/// A matrix of rows and columns by rows: row i lies from Starts[i] up to Starts[i + 1] in Columns and Values.
+/// A matrix of a few elements in each row: two rows for each observation, then one for each weight. Row i lies from Starts[i] up to
+/// Starts[i + 1] in the columns and values, those of observations before those of weights.
 type Sparse =
     {
         Starts: Tensor<int>
+        /// [p, 2, 15].
         Columns: Tensor<int>
+        /// [p, 30].
         Values: Tensor<float>
+        WeightColumns: Tensor<int>
+        WeightValues: Tensor<float>
     }
 
-let private dot (x: Tensor<float>) y = Tensor.sum (x * y)
+let private dot ((ax, ay, az): Vector) ((bx, by, bz): Vector) = ax * bx + ay * by + az * bz
+
+let private cross ((ax, ay, az): Vector) ((bx, by, bz): Vector) : Vector =
+    ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
 
 /// A point turned around an axis, by Rodrigues' formula; by its limit where there is no angle.
-let private rotate (rotation: Tensor<float>) point =
+let private rotate ((rx, ry, rz) as rotation: Vector) ((px, py, pz) as point: Vector) : Vector =
     let square = dot rotation rotation
     let turned = square .> 0.0
     let angle = Tensor.sqrt (Tensor.where turned square (Tensor.onesLike square))
-    let axis = rotation / angle
+    let (ax, ay, az) as axis: Vector = rx / angle, ry / angle, rz / angle
     let cosine, sine = Tensor.cos angle, Tensor.sin angle
+    let along = dot axis point * (1.0 - cosine)
+    let cx, cy, cz = cross axis point
+    let lx, ly, lz = cross rotation point
 
-    Tensor.where
-        turned
-        (point * cosine
-         + Tensor.cross axis point * sine
-         + axis * (dot axis point * (1.0 - cosine)))
-        (point + Tensor.cross rotation point)
+    let part (a: Tensor<float>) (p: Tensor<float>) (c: Tensor<float>) (l: Tensor<float>) =
+        Tensor.where turned (p * cosine + c * sine + a * along) (p + l)
 
-/// Where a camera sees a point: [2].
-let private project camera (point: Tensor<float>) =
-    let seen = rotate camera.Rotation (point - camera.Centre)
-    let plane = seen[..1] / seen[2]
-    let r = dot plane plane
-    let distortion = 1.0 + camera.Radial[0] * r + camera.Radial[1] * r * r
-    plane * distortion * camera.Focal + camera.Principal
+    part ax px cx lx, part ay py cy ly, part az pz cz lz
 
-let private error feature (camera, point, weight: Tensor<float>) =
-    weight * (project camera point - feature)
+/// Where a camera sees a point.
+let private project camera ((px, py, pz): Vector) =
+    let cx, cy, cz = camera.Centre
+    let sx, sy, sz = rotate camera.Rotation (px - cx, py - cy, pz - cz)
+    let x, y = sx / sz, sy / sz
+    let r = x * x + y * y
+    let k1, k2 = camera.Radial
+    let scale = (1.0 + k1 * r + k2 * r * r) * camera.Focal
+    let px, py = camera.Principal
+    x * scale + px, y * scale + py
+
+let private errors (fx: Tensor<float>, fy: Tensor<float>) (camera, point, weight: Tensor<float>) =
+    let x, y = project camera point
+    weight * (x - fx), weight * (y - fy)
 
 let private weightError (weight: Tensor<float>) = 1.0 - weight * weight
 
 /// Cameras, points, weights and features of all observations.
 let private observations problem =
-    let rows = Tensor.take problem.Camera problem.Cameras
+    let camera (i: int) =
+        Tensor.take problem.Camera problem.Cameras[*, i]
+
+    let point (i: int) =
+        Tensor.take problem.Point problem.Points[*, i]
 
     {
-        Rotation = rows[*, 0..2]
-        Centre = rows[*, 3..5]
-        Focal = rows[*, 6]
-        Principal = rows[*, 7..8]
-        Radial = rows[*, 9..10]
+        Rotation = camera 0, camera 1, camera 2
+        Centre = camera 3, camera 4, camera 5
+        Focal = camera 6
+        Principal = camera 7, camera 8
+        Radial = camera 9, camera 10
     },
-    Tensor.take problem.Point problem.Points,
+    (point 0, point 1, point 2),
     problem.Weights,
-    problem.Features
+    (problem.Features[*, 0], problem.Features[*, 1])
 
 /// Errors of the observations [p, 2] and of the weights [p].
 let objective problem =
-    observations problem
-    |> vmap (fun (camera, point, weight, feature) -> error feature (camera, point, weight)),
-    vmap weightError problem.Weights
+    let both (camera, point, weight, feature) =
+        let x, y = errors feature (camera, point, weight)
+        Tensor.stack 0 [ x; y ]
 
-/// The derivatives of one observation's two errors, in the order of columns: [2, 15].
+    vmap both (observations problem), vmap weightError problem.Weights
+
+/// The derivatives of one observation's two errors, in the order of columns: thirty numbers.
 let private block (camera, point, weight, feature) =
-    let camera, point, weight = jacrev (error feature) (camera, point, weight)
-    let column = Tensor.expandDims 1
+    let row choose =
+        let camera, (px, py, pz), weight = grad (errors feature >> choose) (camera, point, weight)
 
-    Tensor.concat
-        1
-        [
-            camera.Rotation
-            camera.Centre
-            column camera.Focal
-            camera.Principal
-            camera.Radial
-            point
-            column weight
-        ]
+        let rx, ry, rz = camera.Rotation
+        let cx, cy, cz = camera.Centre
+        let u, v = camera.Principal
+        let k1, k2 = camera.Radial
+        [ rx; ry; rz; cx; cy; cz; camera.Focal; u; v; k1; k2; px; py; pz; weight ]
+
+    row fst @ row snd
 
 /// The columns of one observation's derivatives, the same for both of its errors: [2, 15].
 let private columns (n: int) m (camera: Tensor<int>, point: Tensor<int>, observation: Tensor<int>) =
@@ -120,7 +136,7 @@ let private columns (n: int) m (camera: Tensor<int>, point: Tensor<int>, observa
                 11 * n + 3 * m + Tensor.expandDims 0 observation
             ]
 
-    Tensor.stack 0 [ row; row ]
+    Tensor.broadcastTo [ 2; 15 ] row
 
 /// Rows: both errors of each observation, then those of the weights. Columns: cameras, points, weights.
 let jacobian problem =
@@ -129,20 +145,10 @@ let jacobian problem =
 
     {
         Starts = Tensor.concat 0 [ 15 * Tensor.arange (2 * p); 30 * p + Tensor.arange (p + 1) ]
-        Columns =
-            Tensor.concat
-                0
-                [
-                    vmap (columns n m) (problem.Camera, problem.Point, numbers) |> Tensor.flatten
-                    11 * n + 3 * m + numbers
-                ]
-        Values =
-            Tensor.concat
-                0
-                [
-                    vmap block (observations problem) |> Tensor.flatten
-                    vmap (grad weightError) problem.Weights
-                ]
+        Columns = vmap (columns n m) (problem.Camera, problem.Point, numbers)
+        Values = observations problem |> vmap block |> Tensor.stack 0 |> Tensor.transpose
+        WeightColumns = 11 * n + 3 * m + numbers
+        WeightValues = vmap (grad weightError) problem.Weights
     }
 
 /// The messages hold one camera, one point, one weight and one feature, to be repeated.
@@ -179,16 +185,21 @@ let private writeErrors (errors: Tensor<float>, weightErrors: Tensor<float>) =
             "w_err", Fields [ "element", Function.number weightErrors[0]; "repeated", p ]
         ]
 
-/// The first thirty entries and the last one.
-let private ends (items: 'T[]) =
-    Array.append items[..29] [| Array.last items |]
-
+/// The answer holds the entries of the first observation and the last one of all.
 let private writeSparse matrix =
+    let starts = Tensor.toArray matrix.Starts
+
+    let first (entries: Tensor<'T>) =
+        Tensor.toArray (Tensor.flatten entries[0..0])
+
+    let last (entries: Tensor<'T>) =
+        Tensor.toArray entries[entries.Size - 1 ..]
+
     Fields
         [
-            "rows", Wholes(ends (Tensor.toArray matrix.Starts))
-            "cols", Wholes(ends (Tensor.toArray matrix.Columns))
-            "vals", Numbers(ends (Tensor.toArray matrix.Values))
+            "rows", Wholes(Array.append starts[..29] [| Array.last starts |])
+            "cols", Wholes(Array.append (first matrix.Columns) (last matrix.WeightColumns))
+            "vals", Numbers(Array.append (first matrix.Values) (last matrix.WeightValues))
         ]
 
 let functions =
