@@ -112,7 +112,7 @@ let objective problem =
 
     vmap both (observations problem), vmap weightError problem.Weights
 
-/// The derivatives of one observation's two errors, in the order of columns: thirty numbers.
+/// The derivatives of one observation's two errors, in the order of columns: [30].
 let private block (camera, point, weight, feature) =
     let row choose =
         let camera, (px, py, pz), weight = grad (errors feature >> choose) (camera, point, weight)
@@ -123,7 +123,7 @@ let private block (camera, point, weight, feature) =
         let k1, k2 = camera.Radial
         [ rx; ry; rz; cx; cy; cz; camera.Focal; u; v; k1; k2; px; py; pz; weight ]
 
-    row fst @ row snd
+    Tensor.stack 0 (row fst @ row snd)
 
 /// The columns of one observation's derivatives, the same for both of its errors: [2, 15].
 let private columns (n: int) m (camera: Tensor<int>, point: Tensor<int>, observation: Tensor<int>) =
@@ -146,7 +146,7 @@ let jacobian problem =
     {
         Starts = Tensor.concat 0 [ 15 * Tensor.arange (2 * p); 30 * p + Tensor.arange (p + 1) ]
         Columns = vmap (columns n m) (problem.Camera, problem.Point, numbers)
-        Values = observations problem |> vmap block |> Tensor.stack 0 |> Tensor.transpose
+        Values = vmap block (observations problem)
         WeightColumns = 11 * n + 3 * m + numbers
         WeightValues = vmap (grad weightError) problem.Weights
     }
