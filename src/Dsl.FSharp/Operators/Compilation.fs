@@ -2,6 +2,8 @@ namespace Adjoint
 
 open System
 open System.Collections.Generic
+open System.Collections.Immutable
+open Adjoint.Execute
 open Adjoint.Ir
 open Adjoint.Front
 
@@ -60,6 +62,18 @@ type internal CompiledFunction<'A, 'B>(f: 'A -> 'B) =
         let compiled, lifted = entryOf flat
         lifted.Result(compiled.Call flat.Leaves)
 
+    /// Calls it with options for the run.
+    member _.Call(x: 'A, options: RunOptions) : 'B =
+        let flat = Flat.take x
+        let compiled, lifted = entryOf flat
+        lifted.Result(compiled.Call(flat.Leaves, options))
+
+    /// What a run on an argument of this structure does.
+    member _.Explain(x: 'A) =
+        let flat = Flat.take x
+        let compiled, _ = entryOf flat
+        compiled.Explain(flat.Leaves |> Array.map _.Type)
+
 /// Functions kept ready to run, and bodies that forget.
 [<AutoOpen>]
 module Compilation =
@@ -69,6 +83,35 @@ module Compilation =
     /// The function can't look at values (`value`, printing): choices are made by `where`, `Flow.cond` and `Flow.whileLoop`.
     /// Keep what this gives: `let step = compile step` once, not inside a loop.
     let compile (f: 'A -> 'B) : 'A -> 'B = CompiledFunction<'A, 'B>(f).Call
+
+    /// Like `compile`, for a step that takes a state and gives the next: the memory of the old state serves the new one. So the state that was
+    /// given is gone after the call, and throws when it is touched; go on with the one that came back.
+    ///
+    ///     let step = compileInPlace (fun state batch -> Optim.descend optimizer (loss batch) state)
+    ///
+    /// A tensor that stands twice in the state, or in the other argument too, stays.
+    let compileInPlace (f: 'S -> 'A -> 'B) : 'S -> 'A -> 'B =
+        let compiled = CompiledFunction<'S * 'A, 'B>(fun (state, x) -> f state x)
+
+        fun state x ->
+            let count = (Flat.take state).Leaves.Length
+            compiled.Call((state, x), RunOptions(Donated = ImmutableArray.CreateRange(seq { 0 .. count - 1 })))
+
+    /// What `compile f` does with an argument like this one, as text: passes, schedule, kernels with their loops, where values lie, operations,
+    /// bytes and memory. Nothing runs.
+    let explain (f: 'A -> 'B) (x: 'A) : string =
+        CompiledFunction<'A, 'B>(f).Explain x
+
+    /// Runs `compile f` some times and says where the time went: print it, or ask for `Table` and `WriteTrace`. One more run comes before.
+    let profile (times: int) (f: 'A -> 'B) (x: 'A) : Profile =
+        let compiled = CompiledFunction<'A, 'B>(f)
+        compiled.Call x |> ignore
+        let profile = Profile()
+
+        for _ in 1..times do
+            compiled.Call(x, RunOptions(Profile = profile)) |> ignore
+
+        profile
 
     /// The same function; reverse mode computes its intermediate values again instead of keeping them.
     let checkpoint (f: 'A -> 'B) (x: 'A) : 'B =

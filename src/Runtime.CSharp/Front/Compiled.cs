@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
+using Adjoint.Execute;
 using Adjoint.Ir;
 
 namespace Adjoint.Front;
@@ -33,8 +34,16 @@ public sealed class Compiled
     }
 
     /// <summary>Calls the function: at the top level it runs at once, in a trace it becomes one node.</summary>
-    public Expr[] Call(params Expr[] arguments)
+    public Expr[] Call(params Expr[] arguments) => Call(arguments, RunOptions.Default);
+
+    /// <summary>
+    /// Calls the function. At the top level it runs at once as the options say: a donated argument's elements are gone afterwards, unless another
+    /// argument has the same ones. In a trace it becomes one node, and the options say nothing.
+    /// </summary>
+    public Expr[] Call(Expr[] arguments, RunOptions options)
     {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(options);
         Entry entry = EntryOf(new([.. arguments.Select(argument => argument.Handle.Type)]));
         if (Frame.Current.Kind != FrameKind.Top)
         {
@@ -42,22 +51,37 @@ public sealed class Compiled
         }
 
         HostValue[] values = Observer.Observe([.. arguments, .. entry.Captured]);
-        return [.. entry.Program.Value.Run(values).Select(Expr.OfHost)];
+        RunOptions apart = options.Donated.IsEmpty ? options : options with { Donated = Apart(options.Donated, values) };
+        return [.. entry.Program.Value.Run(values, apart).Select(Expr.OfHost)];
     }
 
     /// <summary>Calls the function on arrays.</summary>
-    public NDArray[] Run(params NDArray[] arguments)
+    public NDArray[] Run(params NDArray[] arguments) => Run(arguments, RunOptions.Default);
+
+    /// <summary>Calls the function on arrays, as the options say.</summary>
+    public NDArray[] Run(NDArray[] arguments, RunOptions options)
     {
+        ArgumentNullException.ThrowIfNull(arguments);
         Entry entry = EntryOf(new([.. arguments.Select(ValueTypes.Of)]));
         HostValue[] captured = Observer.Observe(entry.Captured);
-        return [.. entry.Program.Value.Run([.. arguments, .. captured]).Cast<NDArray>()];
+        return [.. entry.Program.Value.Run([.. arguments, .. captured], options).Cast<NDArray>()];
     }
+
+    /// <summary>What a run on arguments of these types does, as text; see <see cref="Executable.Explain"/>.</summary>
+    public string Explain(params TensorType[] types) => EntryOf(new([.. types])).Program.Value.Explain();
 
     /// <summary>The function's graph for arguments of these types: (arguments, what it uses from outside) → results.</summary>
     public Graph GraphOf(params TensorType[] types) => EntryOf(new([.. types])).Graph;
 
     /// <summary>For how many lists of argument types it was traced.</summary>
     public override string ToString() => $"compiled function, traced for {Count} {(Count == 1 ? "list" : "lists")} of argument types";
+
+    /// <summary>The donated arguments whose elements are no other argument's.</summary>
+    private static ImmutableArray<int> Apart(ImmutableArray<int> donated, HostValue[] values) =>
+    [
+        .. donated.Where(index => (uint)index >= (uint)values.Length
+            || (values[index] is NDArray array && values.Count(other => other is NDArray { Fate: null } found && ReferenceEquals(found.Storage, array.Storage)) <= 1)),
+    ];
 
     private Entry EntryOf(Signature signature)
     {

@@ -19,6 +19,14 @@ internal sealed class Program(Graph graph, bool isCompiled)
     /// <summary>Runs it on arguments.</summary>
     internal HostValue[] Run(IReadOnlyList<HostValue> arguments) => executable.RunValues(arguments, Options);
 
+    /// <summary>Runs it on arguments, as the options say.</summary>
+    internal HostValue[] Run(IReadOnlyList<HostValue> arguments, RunOptions options) => executable.RunValues(
+        arguments,
+        ReferenceEquals(options, RunOptions.Default) ? Options : options with { Diagnostics = options.Diagnostics ?? Diagnostics.Report });
+
+    /// <summary>What a run does, as text.</summary>
+    internal string Explain() => executable.Explain();
+
     /// <summary>Lets the memory go that is kept for later runs.</summary>
     internal void ReleaseMemory() => executable.ReleaseMemory();
 }
