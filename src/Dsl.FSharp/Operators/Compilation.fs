@@ -99,11 +99,10 @@ module Compilation =
 
     /// What `compile f` does with an argument like this one, as text: passes, schedule, kernels with their loops, where values lie, operations,
     /// bytes and memory. Nothing runs.
-    let explain (f: 'A -> 'B) (x: 'A) : string =
-        CompiledFunction<'A, 'B>(f).Explain x
+    let explainRun (f: 'A -> 'B) (x: 'A) : string = CompiledFunction<'A, 'B>(f).Explain x
 
     /// Runs `compile f` some times and says where the time went: print it, or ask for `Table` and `WriteTrace`. One more run comes before.
-    let profile (times: int) (f: 'A -> 'B) (x: 'A) : Profile =
+    let profileRun (times: int) (f: 'A -> 'B) (x: 'A) : Profile =
         let compiled = CompiledFunction<'A, 'B>(f)
         compiled.Call x |> ignore
         let profile = Profile()

@@ -15,8 +15,11 @@ internal class KernelSource
     /// <summary>The kernels that primitives lower to by themselves.</summary>
     internal static readonly KernelSource Single = new();
 
-    /// <summary>The same, and programs for regions: machine code, or blocks where none can be made.</summary>
-    internal static readonly KernelSource Default = new RegionKernels(RuntimeFeature.IsDynamicCodeSupported ? new IlEngine() : new BlockEngine());
+    /// <summary>The same, and precompiled code for regions.</summary>
+    internal static readonly KernelSource Blocks = new RegionKernels(new BlockEngine());
+
+    /// <summary>The same, with machine code for regions where that can be made.</summary>
+    internal static readonly KernelSource Default = RuntimeFeature.IsDynamicCodeSupported ? new RegionKernels(new IlEngine()) : Blocks;
 
     /// <summary>No kernels: every node is evaluated plainly.</summary>
     internal static readonly KernelSource None = new NoKernels();

@@ -15,12 +15,14 @@ public sealed class Executable
 {
     private const long DefaultKeptBytes = 1L << 30;
 
-    private readonly SlotPool<Interpreter> idle = new(2 * Math.Max(Environment.ProcessorCount, 8));
     private readonly ParameterTypes parameters;
     private readonly ParameterTypes results;
-    private readonly PlanTable plans;
+    private volatile Ready ready;
+    private long workLeft;
+    private volatile bool isCool;
     private readonly Graph source;
     private readonly Pipeline pipeline;
+    private long workPerRun;
     private long kept;
     private bool hasRun;
 
@@ -29,7 +31,7 @@ public sealed class Executable
         this.source = source;
         this.pipeline = pipeline;
         Graph = pipeline.Run(source);
-        plans = new(kernels);
+        ready = new(new(kernels));
         parameters = new(Graph.ParameterTypes);
         results = new(Graph.ResultTypes);
     }
@@ -52,9 +54,28 @@ public sealed class Executable
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(pipeline);
         var executable = new Executable(graph, pipeline, kernels);
-        var first = new Interpreter(executable.plans);
-        executable.plans.Of(executable.Graph, first);
-        executable.idle.TryPut(first);
+        executable.Prepare();
+        IdleMemory.Watch(executable);
+        return executable;
+    }
+
+    /// <summary>
+    /// Makes a graph ready to run once: by precompiled code, and by machine code as soon as it has done so much that this will pay, or at once
+    /// where one run does. The bits are the same.
+    /// </summary>
+    internal static Executable CompileInTiers(Graph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        var executable = new Executable(graph, Pipeline.Default, KernelSource.Blocks);
+        executable.workLeft = Tiers.Budget(executable.Graph);
+        executable.isCool = executable.workLeft > 0;
+        executable.workPerRun = Tiers.Loss(executable.Graph);
+        if (!executable.isCool || executable.workPerRun > executable.workLeft)
+        {
+            executable.Heat();
+        }
+
+        executable.Prepare();
         IdleMemory.Watch(executable);
         return executable;
     }
@@ -136,10 +157,10 @@ public sealed class Executable
     /// What a run does, as text: the passes, the schedule with the kernels and their loops, where values lie and how long they live, operations
     /// and bytes of each step, and the most memory that it works in. The same text for the same graph in every process.
     /// </summary>
-    public string Explain() => Explanation.Of(source, pipeline, Graph, plans, new Interpreter(plans));
+    public string Explain() => Explanation.Of(source, pipeline, Graph, ready.Plans, new Interpreter(ready.Plans));
 
     /// <summary>The most bytes that a run works in besides arguments, and whether that holds for loops of any length.</summary>
-    internal (long Bytes, bool IsComplete) Forecast() => MemoryForecast.Of(Graph, plans, new Interpreter(plans));
+    internal (long Bytes, bool IsComplete) Forecast() => MemoryForecast.Of(Graph, ready.Plans, new Interpreter(ready.Plans));
 
     /// <summary>Types and the number of nodes.</summary>
     public override string ToString() => $"executable {GraphView.Line(Graph)}";
@@ -147,7 +168,7 @@ public sealed class Executable
     /// <summary>Lets the memory go that is kept for later runs.</summary>
     public void ReleaseMemory()
     {
-        while (idle.TryTake() is { } interpreter)
+        while (ready.Idle.TryTake() is { } interpreter)
         {
             Drop(interpreter);
         }
@@ -167,7 +188,35 @@ public sealed class Executable
         Volatile.Write(ref hasRun, false);
     }
 
-    private Interpreter Take() => idle.TryTake() ?? new Interpreter(plans);
+    /// <summary>Whether it still runs by precompiled code until it has run often enough.</summary>
+    internal bool IsCool => isCool;
+
+    private Interpreter Take()
+    {
+        if (isCool && Interlocked.Add(ref workLeft, -workPerRun) < 0)
+        {
+            Heat();
+        }
+
+        Ready now = ready;
+        return now.Idle.TryTake() ?? new Interpreter(now.Plans);
+    }
+
+    /// <summary>Goes over to machine code; runs that are under way end as they began.</summary>
+    private void Heat()
+    {
+        isCool = false;
+        ReleaseMemory();
+        ready = new(new(KernelSource.Default));
+    }
+
+    private void Prepare()
+    {
+        Ready now = ready;
+        var first = new Interpreter(now.Plans);
+        now.Plans.Of(Graph, first);
+        now.Idle.TryPut(first);
+    }
 
     /// <summary>Keeps an interpreter whose run has ended well; one whose run has failed is let go, values and all.</summary>
     private void GiveBack(Interpreter interpreter)
@@ -188,10 +237,19 @@ public sealed class Executable
             Volatile.Write(ref hasRun, true);
         }
 
-        if (!idle.TryPut(interpreter))
+        Ready now = ready;
+        if (!ReferenceEquals(now.Plans, interpreter.Plans) || !now.Idle.TryPut(interpreter))
         {
             Drop(interpreter);
         }
+    }
+
+    /// <summary>Plans for one kind of code, and the interpreters that hold memory for them.</summary>
+    private sealed class Ready(PlanTable plans)
+    {
+        internal PlanTable Plans => plans;
+
+        internal SlotPool<Interpreter> Idle { get; } = new(2 * Math.Max(Environment.ProcessorCount, 8));
     }
 
     /// <summary>Lets an interpreter go with its memory.</summary>

@@ -52,6 +52,9 @@ public sealed class Interpreter : EvaluationContext
     /// <summary>The memory of this interpreter's runs.</summary>
     internal Arena Arena { get; } = new();
 
+    /// <summary>What it runs by.</summary>
+    internal PlanTable Plans => plans;
+
     /// <summary>The bytes that are kept for later runs.</summary>
     internal long Bytes => Arena.Bytes + scratch.Bytes;
 

@@ -167,6 +167,7 @@ internal sealed class MemoryForecast
     private ForecastValue[] Results(Node node, ForecastValue[] given) => node.Primitive switch
     {
         Reshape or StopGradient => [given[0]],
+        StackGet => [new(new(node.Results[0].Type), Owned: false)],
         Scan scan => RunScan(scan, given),
         Repeat repeat => RunRepeat(repeat, node, given),
         While loop => RunWhile(loop, given),

@@ -93,7 +93,7 @@ internal sealed class PlanValues
         {
             Node node = Nodes[i];
             Kinds[i] = KindOf(node);
-            if (Kinds[i] == StepKind.Plain && node.Results.All(result => result.Type is TensorType))
+            if (Kinds[i] == StepKind.Plain && node.Results.Concat(node.Operands).All(value => value.Type is TensorType))
             {
                 Kernels[i] = kernels.Of(node);
                 Kinds[i] = Kernels[i] is null ? StepKind.Plain : StepKind.Kernel;

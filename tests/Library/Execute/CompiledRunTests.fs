@@ -15,22 +15,21 @@ type private Model =
     }
 
 let private loss (x, y) model =
-    Tensor.matMul x model.Weight + Tensor.rows x model.Bias - y
-    |> Tensor.square
-    |> Tensor.mean
+    Tensor.matMul x model.Weight + model.Bias - y |> Tensor.square |> Tensor.mean
 
 let private descend model batch =
     let value, slope = valueAndGrad (loss batch) model
-    Structure.map2 (fun p g -> p - Expr.scale 0.1 g) model slope, value
+    Structure.map2 (fun p g -> p - g) model slope, value
 
 let private start () =
     {
-        Weight = Tensor.ofArray2 (Array2D.init 3 2 (fun i j -> float (i + j)))
-        Bias = Tensor.ofArray [| 0.5; -0.5 |]
+        Weight = Tensor.ofArray2D (Array2D.init 3 2 (fun i j -> float (i + j)))
+        Bias = Tensor.vector [| 0.5; -0.5 |]
     }
 
 let private batch =
-    Tensor.ofArray2 (Array2D.init 8 3 (fun i j -> sin (float (3 * i + j)))), Tensor.ofArray2 (Array2D.init 8 2 (fun i j -> cos (float (i - j))))
+    Tensor.ofArray2D (Array2D.init 8 3 (fun i j -> sin (float (3 * i + j)))),
+    Tensor.ofArray2D (Array2D.init 8 2 (fun i j -> cos (float (i - j))))
 
 [<Tests>]
 let tests =
@@ -55,23 +54,23 @@ let tests =
                 Expect.equal (Tensor.toArray moved.Bias) (Tensor.toArray kept.Bias) "bias")
 
             testCase "what stands twice in a state stays" (fun () ->
-                let zeros = Tensor.ofArray [| 0.0; 0.0 |]
+                let zeros = Tensor.vector [| 0.0; 0.0 |]
                 let step = compileInPlace (fun (a: Tensor<float>, b: Tensor<float>) (x: Tensor<float>) -> a + x, b - x)
-                let a, b = step (zeros, zeros) (Tensor.ofArray [| 1.0; 2.0 |])
+                let a, b = step (zeros, zeros) (Tensor.vector [| 1.0; 2.0 |])
                 Expect.equal (Tensor.toArray a) [| 1.0; 2.0 |] "sum"
                 Expect.equal (Tensor.toArray b) [| -1.0; -2.0 |] "difference"
                 Expect.equal (Tensor.toArray zeros) [| 0.0; 0.0 |] "kept")
 
             testCase "explain tells the passes, the schedule and the memory" (fun () ->
-                let text = explain (fun (model, batch) -> descend model batch) (start (), batch)
+                let text = explainRun (fun (model, batch) -> descend model batch) (start (), batch)
 
                 for part in [ "nodes after each pass: as traced"; "memory:"; "schedule"; "results" ] do
                     Expect.stringContains text part part
 
-                Expect.equal (explain (fun (model, batch) -> descend model batch) (start (), batch)) text "twice the same")
+                Expect.equal (explainRun (fun (model, batch) -> descend model batch) (start (), batch)) text "twice the same")
 
             testCase "a profile counts each call, and its trace is JSON" (fun () ->
-                let found = profile 3 (fun (model, batch) -> descend model batch) (start (), batch)
+                let found = profileRun 3 (fun (model, batch) -> descend model batch) (start (), batch)
                 Expect.isTrue (found.Entries |> Seq.forall (fun entry -> entry.Calls = 3L)) "calls"
                 use stream = new MemoryStream()
                 found.WriteTrace stream
@@ -79,20 +78,20 @@ let tests =
                 Expect.equal (json.RootElement.GetProperty("traceEvents").GetArrayLength()) (3 * found.Entries.Count) "events")
 
             testCase "training steps give the same bits for any number of threads" (fun () ->
-                let wide = Tensor.ofArray2 (Array2D.init 257 300 (fun i j -> sin (float (i * 300 + j))))
-                let wanted = Tensor.ofArray2 (Array2D.init 257 64 (fun i j -> cos (float (i - j))))
+                let wide = Tensor.ofArray2D (Array2D.init 257 300 (fun i j -> sin (float (i * 300 + j))))
+                let wanted = Tensor.ofArray2D (Array2D.init 257 64 (fun i j -> cos (float (i - j))))
 
                 let model =
                     {
-                        Weight = Tensor.ofArray2 (Array2D.init 300 64 (fun i j -> sin (float (i * j))))
-                        Bias = Tensor.ofArray (Array.init 64 float)
+                        Weight = Tensor.ofArray2D (Array2D.init 300 64 (fun i j -> sin (float (i * j))))
+                        Bias = Tensor.vector (Array.init 64 float)
                     }
 
                 let leaves = [| model.Weight.Expr; model.Bias.Expr; wide.Expr; wanted.Expr |]
 
                 let compiled =
                     Front.Differential.Compile(fun (leaves: Front.Expr[]) ->
-                        let tensor i = Tensor<float>.OfExpr leaves[i]
+                        let tensor i = Tensor.ofExpr leaves[i]: Tensor<float>
                         let model, value = descend { Weight = tensor 0; Bias = tensor 1 } (tensor 2, tensor 3)
                         [| model.Weight.Expr; model.Bias.Expr; value.Expr |])
 
@@ -101,7 +100,8 @@ let tests =
 
                     [
                         for result in compiled.Call(leaves, RunOptions(Parallel = pool)) ->
-                            result.Value().ToArray<float>() |> Array.map System.BitConverter.DoubleToInt64Bits
+                            result.Value().ToArray<float>()
+                            |> Array.map System.BitConverter.DoubleToInt64Bits
                     ]
 
                 let serial = run 1

@@ -75,7 +75,7 @@ let private announced (graph: Graph) (operands: HostValue list) =
         let text = graph.ToString()
 
         let chooses =
-            [ "cond("; "switch("; "while("; "repeat(" ]
+            [ "cond("; "switch("; "while("; "repeat("; "stack_" ]
             |> List.exists (fun (name: string) -> text.Contains name)
 
         Expect.isLessThanOrEqual profile.PeakBytes bytes $"bytes announced for {text}"
