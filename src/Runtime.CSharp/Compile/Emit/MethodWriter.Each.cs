@@ -10,7 +10,11 @@ internal sealed partial class MethodWriter
 {
     private const BindingFlags Internal = BindingFlags.NonPublic | BindingFlags.Static;
 
+    /// <summary>The most lanes whose loads and stores are written one after another.</summary>
+    private const int MostUnrolled = 16;
+
     private LocalBuilder? lane;
+    private int? knownLane;
 
     /// <summary>An instruction lane by lane.</summary>
     private void WriteEach(LoopValue value, int size)
@@ -24,7 +28,7 @@ internal sealed partial class MethodWriter
 
         DType type = value.Type == DType.Bool ? size == 4 ? DType.I32 : DType.I64 : value.Type;
         int result = frame.Take(lanes!.Count * size);
-        ForEachLane(() =>
+        ForEachLane(value.Op == LoopOp.Load, () =>
         {
             PushLane(result, size);
             WriteNumber(value, operand => operands[operand](operand));
@@ -90,6 +94,13 @@ internal sealed partial class MethodWriter
     private void PushAffineLane(LoopValue value)
     {
         PushNumber(value);
+        if (knownLane is { } known)
+        {
+            il.Emit(OpCodes.Ldc_I8, unchecked(known * kinds[value].Stride));
+            il.Emit(OpCodes.Add);
+            return;
+        }
+
         il.Emit(OpCodes.Ldloc, lane!);
         il.Emit(OpCodes.Conv_I8);
         il.Emit(OpCodes.Ldc_I8, kinds[value].Stride);
@@ -99,6 +110,12 @@ internal sealed partial class MethodWriter
 
     private void PushLane(int place, int size)
     {
+        if (knownLane is { } known)
+        {
+            PushFrame(place + (known * size));
+            return;
+        }
+
         PushFrame(place);
         il.Emit(OpCodes.Ldloc, lane!);
         il.Emit(OpCodes.Conv_I);
@@ -109,8 +126,20 @@ internal sealed partial class MethodWriter
     }
 
     /// <summary>Code for each lane that counts.</summary>
-    private void ForEachLane(Action body)
+    private void ForEachLane(bool isShort, Action body)
     {
+        if (isShort && lanes!.Active is null && lanes.Count <= MostUnrolled)
+        {
+            for (int i = 0; i < lanes.Count; i++)
+            {
+                knownLane = i;
+                body();
+            }
+
+            knownLane = null;
+            return;
+        }
+
         lane ??= il.DeclareLocal(typeof(int));
         Label again = il.DefineLabel();
         il.Emit(OpCodes.Ldc_I4_0);

@@ -71,6 +71,11 @@ internal sealed partial class MethodWriter
         {
             StoreNeighbours(store, size);
         }
+        else if (kinds[store.Offset] is { IsAffine: true, Stride: > 1 and <= LongestStride } && lanes.Active is null
+            && Vectors.Bytes == 64 && IsDirect(store.Buffer.Type))
+        {
+            StoreStrided(store, size, (int)kinds[store.Offset].Stride);
+        }
         else
         {
             StoreEach(store, size);
@@ -172,7 +177,7 @@ internal sealed partial class MethodWriter
     {
         Action<LoopValue> value = Spilled(store.Value, size);
         Action<LoopValue> offset = Spilled(store.Offset, 8);
-        ForEachLane(() =>
+        ForEachLane(true, () =>
         {
             PushAddress(store.Buffer, store.Offset, offset);
             value(store.Value);
@@ -187,6 +192,14 @@ internal sealed partial class MethodWriter
         if (kind is { IsAffine: true, Stride: 1 })
         {
             LoadNeighbours(value, size);
+        }
+        else if (kind.IsAffine && lanes!.Active is null && IsDirect(value.Buffer!.Type) && HasStridedForm(kind.Stride))
+        {
+            LoadStrided(value, size, kind.Stride);
+        }
+        else if (HasGather(value))
+        {
+            LoadGathered(value, size);
         }
         else
         {

@@ -117,8 +117,8 @@ internal sealed partial class MethodWriter
         return value.Op switch
         {
             LoopOp.Call => false,
-            LoopOp.Divide => type.IsFloating(),
-            LoopOp.Remainder => false,
+            LoopOp.Divide => type.IsFloating() || Reciprocal.Of(value) is not null,
+            LoopOp.Remainder => Reciprocal.Of(value) is not null,
             LoopOp.MinimumNative or LoopOp.MaximumNative => target.HasProcessorMinimum,
             LoopOp.ShiftLeft or LoopOp.ShiftRight or LoopOp.ShiftRightLogical =>
                 !kinds[value.Operands[1]].Varies || VariableShift(value) is not null,
@@ -137,6 +137,10 @@ internal sealed partial class MethodWriter
         else if (Demands.IsShift(value.Op))
         {
             WriteVectorShift(value, size, part);
+        }
+        else if (value.Op is LoopOp.Divide or LoopOp.Remainder && Reciprocal.Of(value) is { } reciprocal)
+        {
+            WriteVectorQuotient(value, reciprocal, part);
         }
         else if (value.Op == LoopOp.Select)
         {
@@ -235,6 +239,33 @@ internal sealed partial class MethodWriter
         Call(Vectors.Method("op_LeftShift", lane, Vectors.Of(lane), typeof(int)));
         il.Emit(OpCodes.Ldc_I4, shift);
         Call(Vectors.Method("op_RightShift", lane, Vectors.Of(lane), typeof(int)));
+    }
+
+    /// <summary>A quotient or remainder of an index by a known number.</summary>
+    private void WriteVectorQuotient(LoopValue value, Reciprocal reciprocal, int part)
+    {
+        Type vector = Vectors.Of(typeof(long));
+        PushPart(value.Operands[0], 8, part);
+        if (value.Op == LoopOp.Remainder)
+        {
+            il.Emit(OpCodes.Dup);
+        }
+
+        Times(reciprocal.Factor);
+        il.Emit(OpCodes.Ldc_I4, reciprocal.Shift);
+        Call(Vectors.Method("op_UnsignedRightShift", typeof(long), vector, typeof(int)));
+        if (value.Op == LoopOp.Remainder)
+        {
+            Times(value.Operands[1].Constant.AsLong);
+            Call(Vectors.Method("op_Subtraction", typeof(long), vector, vector));
+        }
+
+        void Times(long factor)
+        {
+            il.Emit(OpCodes.Ldc_I8, factor);
+            Call(Vectors.Method("Create", typeof(long), typeof(long)));
+            Call(Vectors.Method("op_Multiply", typeof(long), vector, vector));
+        }
     }
 
     private MethodInfo? VariableShift(LoopValue value) => Vectors.VariableShift(

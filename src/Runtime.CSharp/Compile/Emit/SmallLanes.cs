@@ -1,22 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Adjoint.Compile.Emit;
 
 /// <summary>Numbers of 8 and 16 bits and bools, as lanes of 4 bytes (bools: also of 8, as masks), in vectors of 512 bits.</summary>
 internal static unsafe class SmallLanes512
 {
-    internal static Vector512<uint> LoadU8(byte* p)
-    {
-        Vector256<ushort> wide = Vector256.WidenLower(Vector128.Load(p).ToVector256Unsafe());
-        return Vector512.WidenLower(wide.ToVector512Unsafe());
-    }
+    internal static Vector512<uint> LoadU8(byte* p) => Avx512F.ConvertToVector512UInt32(Vector128.Load(p));
 
-    internal static Vector512<int> LoadI8(byte* p)
-    {
-        Vector256<short> wide = Vector256.WidenLower(Vector128.Load((sbyte*)p).ToVector256Unsafe());
-        return Vector512.WidenLower(wide.ToVector512Unsafe());
-    }
+    internal static Vector512<int> LoadI8(byte* p) => Avx512F.ConvertToVector512Int32(Vector128.Load((sbyte*)p));
 
     internal static Vector512<uint> LoadU16(byte* p) => Vector512.WidenLower(Vector256.Load((ushort*)p).ToVector512Unsafe());
 
@@ -26,16 +19,11 @@ internal static unsafe class SmallLanes512
 
     internal static Vector512<long> LoadBool8(byte* p)
     {
-        Vector128<ushort> wide = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(p)).AsByte());
-        Vector256<uint> wider = Vector256.WidenLower(wide.ToVector256Unsafe());
-        return ~Vector512.Equals(Vector512.WidenLower(wider.ToVector512Unsafe()).AsInt64(), Vector512<long>.Zero);
+        Vector128<byte> bytes = SmallLanes128.EightBytes(p);
+        return ~Vector512.Equals(Avx512F.ConvertToVector512Int64(bytes), Vector512<long>.Zero);
     }
 
-    internal static void Store8(byte* p, Vector512<uint> x)
-    {
-        Vector256<ushort> half = Vector256.Narrow(x.GetLower(), x.GetUpper());
-        Vector128.Narrow(half.GetLower(), half.GetUpper()).Store(p);
-    }
+    internal static void Store8(byte* p, Vector512<uint> x) => Avx512F.ConvertToVector128Byte(x).Store(p);
 
     internal static void Store16(byte* p, Vector512<uint> x) => Vector256.Narrow(x.GetLower(), x.GetUpper()).Store((ushort*)p);
 

@@ -1,0 +1,121 @@
+using System.Reflection.Emit;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Adjoint.Loops;
+
+namespace Adjoint.Compile.Emit;
+
+/// <summary>Lanes that lie apart by a few elements, or backwards: whole vectors and permutations, where all lanes count.</summary>
+internal sealed partial class MethodWriter
+{
+    private const int LongestStride = 8;
+
+    private bool HasStridedForm(long stride) => stride == -1 || (stride is > 1 and <= LongestStride && Vectors.Bytes == 64);
+
+    private void LoadStrided(LoopValue value, int size, long stride)
+    {
+        LocalBuilder address = il.DeclareLocal(typeof(nint));
+        PushAddress(value.Buffer!, value.Operands[0], PushNumber);
+        il.Emit(OpCodes.Stloc, address);
+        Type mask = HostTypes.Mask(size);
+        LocalBuilder[] parts = PartsOf(value, size);
+        for (int part = 0; part < parts.Length; part++)
+        {
+            if (stride == -1)
+            {
+                PushBackwards(address, part, size, mask);
+            }
+            else
+            {
+                PushApart(address, part, size, (int)stride, mask);
+            }
+
+            Reinterpret(mask, HostTypes.Lane(value.Type, size));
+            il.Emit(OpCodes.Stloc, parts[part]);
+        }
+    }
+
+    /// <summary>The vector that ends at the first lane's place, turned around.</summary>
+    private void PushBackwards(LocalBuilder address, int part, int size, Type lane)
+    {
+        int count = Vectors.Bytes / size;
+        il.Emit(OpCodes.Ldloc, address);
+        PushOffset(-(((part + 1) * count) - 1) * size);
+        PushVectorLoad(lane);
+        PushLaneNumber(size, count - 1);
+        PushLaneNumber(size, -1);
+        Call(Vectors.Method("CreateSequence", lane, lane, lane));
+        Call(Vectors.Method("Shuffle", lane, Vectors.Of(lane), Vectors.Of(lane)));
+    }
+
+    /// <summary>As many vectors as the stride holds all lanes between them; each gives those that lie in it.</summary>
+    private void PushApart(LocalBuilder address, int part, int size, int stride, Type lane)
+    {
+        int count = Vectors.Bytes / size;
+        for (int k = 0; k < stride; k++)
+        {
+            if (k > 0)
+            {
+                PushConstants(lane, count, j => (j * stride) / count == k ? count + (j * stride % count) : k == 1 && j * stride < count ? j * stride : j);
+            }
+
+            il.Emit(OpCodes.Ldloc, address);
+            PushOffset(((long)part * stride * Vectors.Bytes) + (k * Vectors.Bytes));
+            if (k < stride - 1)
+            {
+                PushVectorLoad(lane);
+            }
+            else
+            {
+                // Nothing behind the last lane is read.
+                PushConstants(lane, count, j => j <= ((count - 1) * stride) - (count * k) ? -1 : 0);
+                PushZero(lane);
+                Call(Vectors.MaskedLoad(lane)!);
+            }
+
+            if (k > 0)
+            {
+                Call(typeof(Avx512F).GetMethod(
+                    size == 4 ? nameof(Avx512F.PermuteVar16x32x2) : nameof(Avx512F.PermuteVar8x64x2),
+                    [Vectors.Of(lane), Vectors.Of(lane), Vectors.Of(lane)])!);
+            }
+        }
+    }
+
+    /// <summary>Spreads lanes over as many vectors as the stride, and writes no element between.</summary>
+    private void StoreStrided(StoreItem store, int size, int stride)
+    {
+        LocalBuilder address = il.DeclareLocal(typeof(nint));
+        PushAddress(store.Buffer, store.Offset, PushNumber);
+        il.Emit(OpCodes.Stloc, address);
+        Type lane = HostTypes.Mask(size);
+        int count = Vectors.Bytes / size;
+        for (int part = 0; part < lanes!.Parts(size); part++)
+        {
+            for (int k = 0; k < stride; k++)
+            {
+                int start = k * count;
+                il.Emit(OpCodes.Ldloc, address);
+                PushOffset(((long)part * stride * Vectors.Bytes) + (k * Vectors.Bytes));
+                PushConstants(lane, count, j => (start + j) % stride == 0 ? -1 : 0);
+                PushPart(store.Value, size, part);
+                Reinterpret(HostTypes.Lane(store.Value.Type, size), lane);
+                PushConstants(lane, count, j => (start + j) / stride);
+                Call(typeof(Avx512F).GetMethod(
+                    size == 4 ? nameof(Avx512F.PermuteVar16x32) : nameof(Avx512F.PermuteVar8x64), [Vectors.Of(lane), Vectors.Of(lane)])!);
+                Call(Vectors.MaskedStore(lane)!);
+            }
+        }
+    }
+
+    /// <summary>A vector of known integers.</summary>
+    private void PushConstants(Type lane, int count, Func<int, int> number)
+    {
+        for (int j = 0; j < count; j++)
+        {
+            PushLaneNumber(lane == typeof(int) ? 4 : 8, number(j));
+        }
+
+        Call(typeof(Vector512).GetMethod(nameof(Vector512.Create), [.. Enumerable.Repeat(lane, count)])!);
+    }
+}
