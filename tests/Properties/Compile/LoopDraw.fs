@@ -452,7 +452,7 @@ type LoopDraw(seed: int) =
                 fun index ->
                     let inner = List<LoopValue> scope
                     inner.Add index
-                    values (block (depth + 1) (Some(index, count)) inner (3 + int 12)) kinds
+                    values (block (depth + 1) (Some(index, count)) inner (if budget > 800 && chance 20 then 500 else 3 + int 12)) kinds
             )
         )
 

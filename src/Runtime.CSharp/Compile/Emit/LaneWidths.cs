@@ -4,10 +4,13 @@ using Adjoint.Loops;
 namespace Adjoint.Compile.Emit;
 
 /// <summary>How many lanes of a loop run at a time.</summary>
-/// <param name="Main">While enough are left.</param>
-/// <param name="Rest">Afterwards.</param>
+/// <param name="Main">While enough are left; 0 where all run as the rest does.</param>
+/// <param name="Rest">Afterwards, some of which may be past the end.</param>
 internal readonly record struct LaneWidths(int Main, int Rest)
 {
+    /// <summary>A body of more instructions is cut into methods, and written once.</summary>
+    private const int LongBody = 300;
+
     /// <summary>Several vectors where the body is short, so that their latencies overlap; fewer where it is long and registers are few.</summary>
     internal static LaneWidths Of(ForItem loop, Demands demands, LaneKinds kinds, int bytes)
     {
@@ -27,6 +30,11 @@ internal readonly record struct LaneWidths(int Main, int Rest)
         }
 
         int rest = bytes / (hasFour ? 4 : 8);
+        if (instructions > LongBody)
+        {
+            return new(0, rest);
+        }
+
         int vectors = isByLane ? 1 : Vectors(instructions, bytes);
         return new(rest * AtMost(loop.Count, vectors, rest), rest);
     }

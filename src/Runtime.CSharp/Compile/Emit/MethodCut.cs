@@ -5,7 +5,7 @@ namespace Adjoint.Compile.Emit;
 /// <summary>Cuts long blocks into pieces that become methods of their own.</summary>
 /// <remarks>
 /// A compiler of machine code takes more than linear time for long methods and tracks some thousand locals at most. Values that one method
-/// makes and another reads lie in the frame. A loop over lanes is never cut.
+/// makes and another reads lie in the frame. A loop over lanes is cut where its body is long; then it has a main loop no more.
 /// </remarks>
 internal sealed class MethodCut
 {
@@ -15,27 +15,35 @@ internal sealed class MethodCut
     /// <summary>A piece is no shorter than this, unless little is left.</summary>
     private const int Shortest = 200;
 
+    /// <summary>What a loop over lanes weighs for each instruction: some vectors of the main loop, and one of the rest.</summary>
+    private const int CopiesOfLanes = 3;
+
     /// <summary>What stays where it stands rather than become a method.</summary>
     private const int TooShort = 40;
 
+    private readonly LaneKinds kinds;
     private readonly Demands demands;
     private readonly FrameLayout frame;
-    private readonly int lanesWeight;
+    private readonly int vectorBytes;
     private readonly int[] homes;
     private readonly Dictionary<LoopItem, int> weights = [];
     private readonly Dictionary<LoopBlock, IReadOnlyList<Piece>> pieces = [];
     private readonly Dictionary<LoopValue, int> places = [];
+    private readonly Dictionary<(LoopValue Value, int Size), int> vectorPlaces = [];
     private int methods;
+    private int lanes;
 
-    internal MethodCut(LoopProgram program, LoopPhase phase, Demands demands, FrameLayout frame, bool hasVectors)
+    internal MethodCut(LoopProgram program, LoopPhase phase, LaneKinds kinds, Demands demands, FrameLayout frame, int vectorBytes)
     {
+        this.kinds = kinds;
         this.demands = demands;
         this.frame = frame;
-        lanesWeight = hasVectors ? 3 : 1;
+        this.vectorBytes = vectorBytes;
         homes = new int[program.ValueCount];
         if (Weight(phase.Body) > Longest)
         {
             IsCut = true;
+            ActivePlace = frame.Take(sizeof(long));
             Visit(phase.Body, 0);
         }
     }
@@ -43,11 +51,17 @@ internal sealed class MethodCut
     /// <summary>Whether there is more than one method.</summary>
     internal bool IsCut { get; }
 
+    /// <summary>Where the number of lanes that count lies in the frame.</summary>
+    internal int ActivePlace { get; }
+
     /// <summary>The pieces of a block, or null where it stays whole.</summary>
     internal IReadOnlyList<Piece>? PiecesOf(LoopBlock block) => pieces.GetValueOrDefault(block);
 
     /// <summary>Where a value lies in the frame for other methods, or null.</summary>
     internal int? PlaceOf(LoopValue value) => places.TryGetValue(value, out int place) ? place : null;
+
+    /// <summary>Where vectors of a value lie in the frame for other methods, or null.</summary>
+    internal int? PlaceOf(LoopValue value, int size) => vectorPlaces.TryGetValue((value, size), out int place) ? place : null;
 
     private int Weight(LoopBlock block)
     {
@@ -75,13 +89,17 @@ internal sealed class MethodCut
                 weight += Weight(block);
             }
 
-            weights[item] = weight *= item is ForItem { Form: LoopForm.Lanes } ? lanesWeight : 1;
+            weights[item] = weight *= MayBeCut(item) ? 1 : CopiesOfLanes;
         }
 
         return weight;
     }
 
-    private bool MayBeCut(LoopItem item) => item is not LoopValue && (lanesWeight == 1 || item is not ForItem { Form: LoopForm.Lanes });
+    private bool MayBeCut(LoopItem item) => item is not LoopValue && (vectorBytes == 0 || WidthsOf(item) is null or { Main: 0 });
+
+    /// <summary>The widths of a loop over lanes, or null.</summary>
+    private LaneWidths? WidthsOf(LoopItem item) =>
+        vectorBytes > 0 && item is ForItem { Form: LoopForm.Lanes } loop ? LaneWidths.Of(loop, demands, kinds, vectorBytes) : null;
 
     private void Visit(LoopBlock block, int method, bool isWhole = false)
     {
@@ -198,6 +216,7 @@ internal sealed class MethodCut
                 homes[made.Id] = method;
             }
 
+            lanes = WidthsOf(item)?.Rest ?? lanes;
             foreach (LoopBlock block in BlockWalk.Inside(item))
             {
                 Visit(block, method, isWhole || !MayBeCut(item));
@@ -205,10 +224,26 @@ internal sealed class MethodCut
 
             foreach (LoopValue read in BlockWalk.Read(item))
             {
-                if (!read.IsConstant && homes[read.Id] != method && demands.AsNumber(read) && !places.ContainsKey(read))
+                if (!read.IsConstant && homes[read.Id] != method)
                 {
-                    places[read] = frame.TakeNumber();
+                    Place(read);
                 }
+            }
+        }
+    }
+
+    private void Place(LoopValue value)
+    {
+        if (demands.AsNumber(value) && !places.ContainsKey(value))
+        {
+            places[value] = frame.TakeNumber();
+        }
+
+        foreach (int size in (ReadOnlySpan<int>)[4, 8])
+        {
+            if (kinds[value].Varies && demands.AsVector(value, size) && !vectorPlaces.ContainsKey((value, size)))
+            {
+                vectorPlaces[(value, size)] = frame.Take(lanes * size);
             }
         }
     }

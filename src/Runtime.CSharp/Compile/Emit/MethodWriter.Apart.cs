@@ -24,7 +24,7 @@ internal sealed unsafe partial class MethodWriter
     {
         DynamicMethod method = NewMethod($"{program.Name} piece");
         var writer = new MethodWriter(method.GetILGenerator(), this);
-        writer.WritePiece(items);
+        writer.WritePiece(items, lanes);
         RuntimeHelpers.PrepareDelegate(method.CreateDelegate<IlEntry>());
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldarg_1);
@@ -61,7 +61,7 @@ internal sealed unsafe partial class MethodWriter
         il.MarkLabel(well);
     }
 
-    private void WritePiece(IReadOnlyList<LoopItem> items)
+    private void WritePiece(IReadOnlyList<LoopItem> items, Lanes? outer)
     {
         foreach (LoopBuffer buffer in BufferUse.Of(items))
         {
@@ -72,6 +72,16 @@ internal sealed unsafe partial class MethodWriter
             }
 
             LoadBuffer(buffer);
+        }
+
+        if (outer is not null)
+        {
+            LocalBuilder active = il.DeclareLocal(typeof(int));
+            PushFrame(cut.ActivePlace);
+            il.Emit(OpCodes.Ldind_I4);
+            il.Emit(OpCodes.Stloc, active);
+            lanes = new Lanes(outer.Count, outer.Bytes, active);
+            WriteMasks();
         }
 
         TakeFromFrame(items);
@@ -87,12 +97,38 @@ internal sealed unsafe partial class MethodWriter
         HashSet<LoopValue> made = [.. all.SelectMany(BlockWalk.Made)];
         foreach (LoopValue value in all.SelectMany(BlockWalk.Read))
         {
-            if (!value.IsConstant && cut.PlaceOf(value) is not null && made.Add(value))
+            if (value.IsConstant || !made.Add(value))
+            {
+                continue;
+            }
+
+            if (cut.PlaceOf(value) is not null)
             {
                 PushFromFrame(value);
                 il.Emit(OpCodes.Stloc, NumberOf(value));
+                Broadcast(value);
+            }
+
+            foreach (int size in (ReadOnlySpan<int>)[4, 8])
+            {
+                if (lanes is not null && cut.PlaceOf(value, size) is not null)
+                {
+                    TakeVectors(value, size);
+                }
             }
         }
+    }
+
+    private void TakeVectors(LoopValue value, int size)
+    {
+        LocalBuilder[] parts = [.. Enumerable.Range(0, lanes!.Parts(size)).Select(_ => il.DeclareLocal(Vectors.Of(HostTypes.Lane(value.Type, size))))];
+        for (int part = 0; part < parts.Length; part++)
+        {
+            PushFromFrame(value, size, part);
+            il.Emit(OpCodes.Stloc, parts[part]);
+        }
+
+        vectors[(value, size)] = parts;
     }
 
     private void PushFromFrame(LoopValue value)
@@ -101,13 +137,41 @@ internal sealed unsafe partial class MethodWriter
         LoadStored(value.Type == DType.Bool ? DType.I32 : value.Type);
     }
 
+    private void PushFromFrame(LoopValue value, int size, int part)
+    {
+        int place = cut.PlaceOf(value, size) ?? throw new InvalidOperationException($"Vectors of {value} are read before they are made.");
+        PushFrame(place + (part * Vectors.Bytes));
+        PushVectorLoad(HostTypes.Lane(value.Type, size));
+    }
+
     private void Publish(LoopValue value)
     {
-        if (cut.PlaceOf(value) is { } place && demands.AsNumber(value))
+        if (cut.PlaceOf(value) is { } place && numbers.TryGetValue(value, out LocalBuilder? number))
         {
             PushFrame(place);
-            il.Emit(OpCodes.Ldloc, numbers[value]);
+            il.Emit(OpCodes.Ldloc, number);
             StoreStored(value.Type == DType.Bool ? DType.I32 : value.Type);
+        }
+
+        if (value.Op == LoopOp.Parameter)
+        {
+            PublishVectors(value);
+        }
+    }
+
+    private void PublishVectors(LoopValue value)
+    {
+        foreach (int size in (ReadOnlySpan<int>)[4, 8])
+        {
+            if (lanes is not null && cut.PlaceOf(value, size) is { } place)
+            {
+                for (int part = 0; part < lanes.Parts(size); part++)
+                {
+                    PushFrame(place + (part * Vectors.Bytes));
+                    PushPart(value, size, part);
+                    PushVectorStore(HostTypes.Lane(value.Type, size));
+                }
+            }
         }
     }
 

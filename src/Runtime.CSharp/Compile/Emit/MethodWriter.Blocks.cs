@@ -91,6 +91,7 @@ internal sealed partial class MethodWriter
         if (lanes is not null && kinds[value].Varies)
         {
             WriteVector(value);
+            PublishVectors(value);
         }
     }
 

@@ -14,17 +14,21 @@ internal sealed partial class MethodWriter
         numbers[loop.Index] = index;
         int mark = frame.Mark();
         List<Accumulator> accumulators = PrepareReductions(loop);
-        lanes = new Lanes(widths.Main, Vectors.Bytes, null);
-        BroadcastOuter(loop);
+        if (widths.Main > 0)
+        {
+            lanes = new Lanes(widths.Main, Vectors.Bytes, null);
+            BroadcastOuter(loop);
+        }
+
         il.Emit(OpCodes.Ldc_I8, 0L);
         il.Emit(OpCodes.Stloc, index);
         long? count = loop.Count.IsConstant ? loop.Count.Constant.AsLong : null;
-        if (count is null || count >= widths.Main)
+        if (widths.Main > 0 && (count is null || count >= widths.Main))
         {
             WriteMain(loop, index, accumulators);
         }
 
-        if (count is null || count % widths.Main != 0)
+        if (count is null || widths.Main == 0 || count % widths.Main != 0)
         {
             WriteRest(loop, index, widths.Rest, accumulators);
         }
@@ -90,6 +94,13 @@ internal sealed partial class MethodWriter
         Call(typeof(Math).GetMethod(nameof(System.Math.Min), [typeof(long), typeof(long)])!);
         il.Emit(OpCodes.Conv_I4);
         il.Emit(OpCodes.Stloc, active);
+        if (cut.PiecesOf(loop.Body) is not null)
+        {
+            PushFrame(cut.ActivePlace);
+            il.Emit(OpCodes.Ldloc, active);
+            il.Emit(OpCodes.Stind_I4);
+        }
+
         WriteMasks();
         WriteStep(loop, accumulators);
         Advance(index, step);
@@ -105,6 +116,8 @@ internal sealed partial class MethodWriter
         {
             WriteSteps(loop.Index);
         }
+
+        Publish(loop.Index);
 
         WriteBlock(loop.Body);
         JoinElements(accumulators, numbers[loop.Index]);

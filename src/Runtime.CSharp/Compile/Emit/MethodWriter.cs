@@ -32,7 +32,7 @@ internal sealed partial class MethodWriter
         this.frame = frame;
         kinds = new LaneKinds(program, phase, target.Vectors is not null);
         demands = new Demands(program, phase, kinds);
-        cut = new MethodCut(program, phase, demands, frame, target.Vectors is not null);
+        cut = new MethodCut(program, phase, kinds, demands, frame, target.Vectors?.Bytes ?? 0);
         table = cut.IsCut ? frame.Take(2 * sizeof(long) * program.Buffers.Length) : -1;
     }
 
@@ -198,10 +198,17 @@ internal sealed partial class MethodWriter
         {
             PushConstantVector(value.Type, size, value.Constant);
         }
+        else if (vectors.TryGetValue((value, size), out LocalBuilder[]? parts))
+        {
+            il.Emit(OpCodes.Ldloc, parts.Length == 1 ? parts[0] : parts[part]);
+        }
+        else if (kinds[value].Varies)
+        {
+            PushFromFrame(value, size, part);
+        }
         else
         {
-            LocalBuilder[] parts = vectors[(value, size)];
-            il.Emit(OpCodes.Ldloc, parts.Length == 1 ? parts[0] : parts[part]);
+            PushBroadcast(value, size);
         }
     }
 
@@ -248,20 +255,26 @@ internal sealed partial class MethodWriter
                     vectors[(value, size)] = parts = [il.DeclareLocal(Vectors.Of(element))];
                 }
 
-                PushNumber(value);
-                if (value.Type == DType.Bool)
-                {
-                    il.Emit(OpCodes.Neg);
-                    if (size == 8)
-                    {
-                        il.Emit(OpCodes.Conv_I8);
-                    }
-                }
-
-                Call(Vectors.Method("Create", element, element));
+                PushBroadcast(value, size);
                 il.Emit(OpCodes.Stloc, parts[0]);
             }
         }
+    }
+
+    private void PushBroadcast(LoopValue value, int size)
+    {
+        Type element = HostTypes.Lane(value.Type, size);
+        PushNumber(value);
+        if (value.Type == DType.Bool)
+        {
+            il.Emit(OpCodes.Neg);
+            if (size == 8)
+            {
+                il.Emit(OpCodes.Conv_I8);
+            }
+        }
+
+        Call(Vectors.Method("Create", element, element));
     }
 
     /// <summary>How many lanes run at a time.</summary>
