@@ -76,6 +76,12 @@ internal sealed partial class MethodWriter
 
     private void WriteChoice(LoopValue value, Action<LoopValue> push)
     {
+        if (IsFloatComparison(value.Operands[0], value.Type) && target.Tables.Count > 0)
+        {
+            WriteBlend(value, push);
+            return;
+        }
+
         Label yes = il.DefineLabel();
         Label end = il.DefineLabel();
         push(value.Operands[0]);
@@ -85,6 +91,36 @@ internal sealed partial class MethodWriter
         il.MarkLabel(yes);
         push(value.Operands[1]);
         il.MarkLabel(end);
+    }
+
+    /// <summary>Whether a test compares floats of a type's size, so that its mask is found where it chooses.</summary>
+    private bool IsFloatComparison(LoopValue test, DType type) =>
+        type.IsFloating()
+        && test.Op is LoopOp.Less or LoopOp.LessOrEqual or LoopOp.Equal or LoopOp.NotEqual
+        && test.Operands.All(operand => operand.Type == type && (operand.IsConstant || numbers.ContainsKey(operand)));
+
+    /// <summary>A choice without a branch, which might be foretold wrongly: with operands in the lowest lanes of vectors.</summary>
+    private void WriteBlend(LoopValue value, Action<LoopValue> push)
+    {
+        VectorTable table = target.Tables[^1];
+        Type lane = HostTypes.Number(value.Type);
+        Type vector = table.Of(lane);
+        LoopValue test = value.Operands[0];
+        PushLow(test.Operands[0]);
+        PushLow(test.Operands[1]);
+        Call(table.Method(
+            test.Op switch { LoopOp.Less => "LessThan", LoopOp.LessOrEqual => "LessThanOrEqual", _ => "Equals" }, lane, vector, vector));
+        bool isTurned = test.Op == LoopOp.NotEqual;
+        PushLow(value.Operands[isTurned ? 2 : 1]);
+        PushLow(value.Operands[isTurned ? 1 : 2]);
+        Call(table.Method("ConditionalSelect", lane, vector, vector, vector));
+        Call(table.Method("ToScalar", lane, vector));
+
+        void PushLow(LoopValue x)
+        {
+            push(x);
+            Call(table.Method("CreateScalarUnsafe", lane, lane));
+        }
     }
 
     private void WriteQuotient(LoopValue value, DType type)

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Adjoint.Core;
 
 namespace Adjoint.Compile.Emit;
@@ -26,13 +28,21 @@ internal static unsafe class Numbers
 
     internal static long Absolute(long x) => (x ^ (x >> 63)) - (x >> 63);
 
-    internal static float MinimumNative(float x, float y) => x < y ? x : y;
+    internal static float MinimumNative(float x, float y) => Sse.IsSupported
+        ? Sse.MinScalar(Vector128.CreateScalarUnsafe(x), Vector128.CreateScalarUnsafe(y)).ToScalar()
+        : x < y ? x : y;
 
-    internal static double MinimumNative(double x, double y) => x < y ? x : y;
+    internal static double MinimumNative(double x, double y) => Sse2.IsSupported
+        ? Sse2.MinScalar(Vector128.CreateScalarUnsafe(x), Vector128.CreateScalarUnsafe(y)).ToScalar()
+        : x < y ? x : y;
 
-    internal static float MaximumNative(float x, float y) => x > y ? x : y;
+    internal static float MaximumNative(float x, float y) => Sse.IsSupported
+        ? Sse.MaxScalar(Vector128.CreateScalarUnsafe(x), Vector128.CreateScalarUnsafe(y)).ToScalar()
+        : x > y ? x : y;
 
-    internal static double MaximumNative(double x, double y) => x > y ? x : y;
+    internal static double MaximumNative(double x, double y) => Sse2.IsSupported
+        ? Sse2.MaxScalar(Vector128.CreateScalarUnsafe(x), Vector128.CreateScalarUnsafe(y)).ToScalar()
+        : x > y ? x : y;
 
     internal static float ToSingle(uint x) => (long)x;
 
@@ -43,16 +53,14 @@ internal static unsafe class Numbers
 
     internal static double ToDouble(ulong x) => (long)x >= 0 ? (long)x : 2.0 * (long)((x >> 1) | (x & 1));
 
-    internal static int ToInt32(double x) => double.IsNaN(x) ? 0 : x >= 2147483648.0 ? int.MaxValue : x <= -2147483648.0 ? int.MinValue : (int)x;
+    /// <summary>As all conversions to integers of .NET 9 and later: cut towards zero, saturating, NaN to 0.</summary>
+    internal static int ToInt32(double x) => (int)x;
 
-    internal static uint ToUInt32(double x) => !(x > 0) ? 0 : x >= 4294967296.0 ? uint.MaxValue : (uint)(long)x;
+    internal static uint ToUInt32(double x) => (uint)x;
 
-    internal static long ToInt64(double x) =>
-        double.IsNaN(x) ? 0 : x >= 9223372036854775808.0 ? long.MaxValue : x <= -9223372036854775808.0 ? long.MinValue : (long)x;
+    internal static long ToInt64(double x) => (long)x;
 
-    internal static ulong ToUInt64(double x) =>
-        !(x > 0) ? 0 : x >= 18446744073709551616.0 ? ulong.MaxValue
-        : x >= 9223372036854775808.0 ? (ulong)(long)(x - 9223372036854775808.0) + (1UL << 63) : (ulong)(long)x;
+    internal static ulong ToUInt64(double x) => (ulong)x;
 
     /// <summary>Copies a few bytes: the last lanes of a loop.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -10,6 +10,7 @@ internal sealed class VectorTable
 {
     private readonly Type generic;
     private readonly ILookup<string, MethodInfo> methods;
+    private readonly ConcurrentDictionary<Type, Type> types = [];
     private readonly ConcurrentDictionary<(string Name, Type Element, Type X, Type? Y, Type? Z), MethodInfo?> found = [];
 
     internal VectorTable(int bytes)
@@ -28,7 +29,7 @@ internal sealed class VectorTable
     internal int Bytes { get; }
 
     /// <summary>The type of vectors of an element.</summary>
-    internal Type Of(Type element) => generic.MakeGenericType(element);
+    internal Type Of(Type element) => types.GetOrAdd(element, static (key, self) => self.generic.MakeGenericType(key), this);
 
     /// <summary>A static method for these operands; an operation of vectors where none are given.</summary>
     internal MethodInfo Method(string name, Type element, params ReadOnlySpan<Type> operands) =>
