@@ -6,8 +6,12 @@ namespace Adjoint.Compile.Emit;
 /// <summary>How many lanes of a loop run at a time.</summary>
 /// <param name="Main">While enough are left; 0 where all run as the rest does.</param>
 /// <param name="Rest">Afterwards, some of which may be past the end.</param>
-internal readonly record struct LaneWidths(int Main, int Rest)
+/// <param name="IsShort">Whether the body may be written a few times.</param>
+internal readonly record struct LaneWidths(int Main, int Rest, bool IsShort)
 {
+    /// <summary>A body of more instructions is not written more often than it must be.</summary>
+    private const int ShortBody = 24;
+
     /// <summary>A body of more instructions is cut into methods, and written once.</summary>
     private const int LongBody = 300;
 
@@ -32,11 +36,11 @@ internal readonly record struct LaneWidths(int Main, int Rest)
         int rest = bytes / (hasFour ? 4 : 8);
         if (instructions > LongBody)
         {
-            return new(0, rest);
+            return new(0, rest, false);
         }
 
         int vectors = isByLane ? 1 : Vectors(instructions, bytes);
-        return new(rest * AtMost(loop.Count, vectors, rest), rest);
+        return new(rest * AtMost(loop.Count, vectors, rest), rest, instructions <= ShortBody);
     }
 
     /// <summary>Measured with functions of 20 to 60 instructions on Zen 4; vectors of 64 bytes come with twice the registers.</summary>

@@ -14,6 +14,24 @@ internal sealed partial class MethodWriter
         numbers[loop.Index] = index;
         int mark = frame.Mark();
         List<Accumulator> accumulators = PrepareReductions(loop);
+        long count = loop.Count.IsConstant ? loop.Count.Constant.AsLong : -1;
+        if (count > 0 && count < widths.Main + widths.Rest)
+        {
+            WriteKnown(loop, widths, (int)count, index, accumulators);
+        }
+        else
+        {
+            WriteLoops(loop, widths, count, index, accumulators);
+        }
+
+        lanes = null;
+        FinishReductions(loop, accumulators);
+        frame.Release(mark);
+    }
+
+    private void WriteLoops(ForItem loop, LaneWidths widths, long count, LocalBuilder index, List<Accumulator> accumulators)
+    {
+        ClearAccumulators(accumulators);
         if (widths.Main > 0)
         {
             lanes = new Lanes(widths.Main, Vectors.Bytes, null);
@@ -22,20 +40,87 @@ internal sealed partial class MethodWriter
 
         il.Emit(OpCodes.Ldc_I8, 0L);
         il.Emit(OpCodes.Stloc, index);
-        long? count = loop.Count.IsConstant ? loop.Count.Constant.AsLong : null;
-        if (widths.Main > 0 && (count is null || count >= widths.Main))
+        if (widths.Main > 0 && (count < 0 || count >= widths.Main))
         {
             WriteMain(loop, index, accumulators);
         }
 
-        if (count is null || widths.Main == 0 || count % widths.Main != 0)
+        if (count >= widths.Main && widths.IsShort && accumulators.All(accumulator => accumulator.Held.Length > 0))
+        {
+            WriteKnownRest(loop, widths, count, index, accumulators);
+            return;
+        }
+
+        DropAccumulators(accumulators);
+        if (count < 0 || widths.Main == 0 || count % widths.Main != 0)
         {
             WriteRest(loop, index, widths.Rest, accumulators);
         }
+    }
 
-        lanes = null;
-        FinishReductions(loop, accumulators);
-        frame.Release(mark);
+    /// <summary>What is left of a known number of lanes, with partial results in registers.</summary>
+    private void WriteKnownRest(ForItem loop, LaneWidths widths, long count, LocalBuilder index, List<Accumulator> accumulators)
+    {
+        foreach (Accumulator accumulator in accumulators)
+        {
+            accumulator.Known = [.. accumulator.Held];
+        }
+
+        int left = (int)(count % widths.Main);
+        int whole = left / widths.Rest * widths.Rest;
+        if (whole > 0)
+        {
+            lanes = new Lanes(whole, Vectors.Bytes, null);
+            WriteKnownStep(loop, index, count - left, accumulators);
+        }
+
+        WriteKnownEnd(loop, widths, left - whole, index, count, accumulators);
+    }
+
+    /// <summary>A few lanes, known beforehand: one step of whole vectors and one of what is left, with no loop around.</summary>
+    private void WriteKnown(ForItem loop, LaneWidths widths, int count, LocalBuilder index, List<Accumulator> accumulators)
+    {
+        foreach (Accumulator accumulator in accumulators)
+        {
+            accumulator.Known = new LocalBuilder?[PartialBytes / Vectors.Bytes];
+        }
+
+        int whole = count >= widths.Main ? widths.Main : 0;
+        lanes = new Lanes(whole > 0 ? whole : widths.Rest, Vectors.Bytes, null);
+        BroadcastOuter(loop);
+        if (whole > 0)
+        {
+            WriteKnownStep(loop, index, 0, accumulators);
+        }
+
+        WriteKnownEnd(loop, widths, count - whole, index, count, accumulators);
+    }
+
+    /// <summary>The last lanes, fewer than a step has.</summary>
+    private void WriteKnownEnd(ForItem loop, LaneWidths widths, int left, LocalBuilder index, long count, List<Accumulator> accumulators)
+    {
+        if (left == 0)
+        {
+            return;
+        }
+
+        LocalBuilder active = il.DeclareLocal(typeof(int));
+        il.Emit(OpCodes.Ldc_I4, left);
+        il.Emit(OpCodes.Stloc, active);
+        lanes = new Lanes(widths.Rest, Vectors.Bytes, active);
+        WriteMasks(left);
+        WriteKnownStep(loop, index, count - left, accumulators);
+    }
+
+    private void WriteKnownStep(ForItem loop, LocalBuilder index, long start, List<Accumulator> accumulators)
+    {
+        il.Emit(OpCodes.Ldc_I8, start);
+        il.Emit(OpCodes.Stloc, index);
+        WriteBody(loop);
+        foreach (Accumulator accumulator in accumulators)
+        {
+            JoinKnown(accumulator, start);
+        }
     }
 
     /// <summary>Numbers from outside that vectors are made of.</summary>
@@ -76,7 +161,6 @@ internal sealed partial class MethodWriter
         il.Emit(OpCodes.Ldloc, index);
         il.Emit(OpCodes.Ldloc, last);
         il.Emit(OpCodes.Ble, body);
-        DropAccumulators(accumulators);
     }
 
     private void WriteRest(ForItem loop, LocalBuilder index, int step, List<Accumulator> accumulators)
@@ -112,15 +196,19 @@ internal sealed partial class MethodWriter
 
     private void WriteStep(ForItem loop, List<Accumulator> accumulators)
     {
+        WriteBody(loop);
+        JoinElements(accumulators, numbers[loop.Index]);
+    }
+
+    private void WriteBody(ForItem loop)
+    {
         if (demands.AsVector(loop.Index, 8))
         {
             WriteSteps(loop.Index);
         }
 
         Publish(loop.Index);
-
         WriteBlock(loop.Body);
-        JoinElements(accumulators, numbers[loop.Index]);
     }
 
     private void Advance(LocalBuilder index, int step)
@@ -131,8 +219,8 @@ internal sealed partial class MethodWriter
         il.Emit(OpCodes.Stloc, index);
     }
 
-    /// <summary>Masks of the lanes that count.</summary>
-    private void WriteMasks()
+    /// <summary>Masks of the lanes that count; how many may be known.</summary>
+    private void WriteMasks(int known = -1)
     {
         foreach (int size in (ReadOnlySpan<int>)[4, 8])
         {
@@ -146,6 +234,14 @@ internal sealed partial class MethodWriter
             LocalBuilder[] masks = [.. Enumerable.Range(0, lanes.Parts(size)).Select(_ => il.DeclareLocal(vector))];
             for (int part = 0; part < masks.Length; part++)
             {
+                if (known >= 0)
+                {
+                    int start = part * Vectors.Bytes / size;
+                    PushConstants(Vectors, mask, Vectors.Bytes / size, j => start + j < known ? -1 : 0);
+                    il.Emit(OpCodes.Stloc, masks[part]);
+                    continue;
+                }
+
                 PushLaneNumber(size, (long)part * Vectors.Bytes / size);
                 PushLaneNumber(size, 1);
                 Call(Vectors.Method("CreateSequence", mask, mask, mask));

@@ -17,18 +17,47 @@ internal sealed partial class MethodWriter
         foreach (LoopReduction reduction in Needed(loop))
         {
             int size = Math.Max(reduction.Element.Type.Size(), 4);
-            var accumulator = new Accumulator(reduction, size, HostTypes.Lane(reduction.Element.Type, size), frame.Take(PartialBytes));
-            for (int place = 0; place < PartialBytes; place += Vectors.Bytes)
-            {
-                PushFrame(accumulator.Place + place);
-                PushConstantVector(reduction.Element.Type, size, LoopIdentities.Of(reduction.Op, reduction.Element.Type));
-                PushVectorStore(accumulator.Lane);
-            }
-
-            accumulators.Add(accumulator);
+            accumulators.Add(new Accumulator(reduction, size, HostTypes.Lane(reduction.Element.Type, size), frame.Take(PartialBytes)));
         }
 
         return accumulators;
+    }
+
+    /// <summary>Partial results begin with what changes nothing.</summary>
+    private void ClearAccumulators(List<Accumulator> accumulators)
+    {
+        foreach (Accumulator accumulator in accumulators)
+        {
+            DType type = accumulator.Reduction.Element.Type;
+            for (int place = 0; place < PartialBytes; place += Vectors.Bytes)
+            {
+                PushFrame(accumulator.Place + place);
+                PushConstantVector(type, accumulator.Size, LoopIdentities.Of(accumulator.Reduction.Op, type));
+                PushVectorStore(accumulator.Lane);
+            }
+        }
+    }
+
+    /// <summary>Joins the elements of a step whose place is known: the first that come to a partial result are it.</summary>
+    private void JoinKnown(Accumulator accumulator, long start)
+    {
+        for (int part = 0; part < lanes!.Parts(accumulator.Size); part++)
+        {
+            ref LocalBuilder? held = ref accumulator.Known![(int)(((start * accumulator.Size / Vectors.Bytes) + part) % accumulator.Known.Length)];
+            if (held is null)
+            {
+                held = il.DeclareLocal(Vectors.Of(accumulator.Lane));
+                PushElement(accumulator, part);
+            }
+            else
+            {
+                il.Emit(OpCodes.Ldloc, held);
+                PushElement(accumulator, part);
+                Join(accumulator.Reduction.Op, accumulator.Reduction.Element.Type, accumulator.Lane, Vectors, 2);
+            }
+
+            il.Emit(OpCodes.Stloc, held);
+        }
     }
 
     /// <summary>Takes partial results into registers where a step covers all of them.</summary>
@@ -153,28 +182,16 @@ internal sealed partial class MethodWriter
     /// <summary>Joins halves until 16 bytes are left, and those as numbers.</summary>
     private void FinishReduction(Accumulator accumulator)
     {
-        DType type = accumulator.Reduction.Element.Type;
-        LoopOp op = accumulator.Reduction.Op;
-        LocalBuilder[] held = [.. Enumerable.Range(0, PartialBytes / Vectors.Bytes).Select(_ => il.DeclareLocal(Vectors.Of(accumulator.Lane)))];
-        for (int i = 0; i < held.Length; i++)
-        {
-            PushFrame(accumulator.Place + (i * Vectors.Bytes));
-            PushVectorLoad(accumulator.Lane);
-            il.Emit(OpCodes.Stloc, held[i]);
-        }
-
+        LocalBuilder?[] held = accumulator.Known ?? LoadPartials(accumulator);
         for (int half = held.Length / 2; half > 0; half /= 2)
         {
             for (int i = 0; i < half; i++)
             {
-                il.Emit(OpCodes.Ldloc, held[i]);
-                il.Emit(OpCodes.Ldloc, held[i + half]);
-                Join(op, type, accumulator.Lane, Vectors, 2);
-                il.Emit(OpCodes.Stloc, held[i]);
+                held[i] = JoinPartials(accumulator, held[i], held[i + half]);
             }
         }
 
-        LocalBuilder whole = held[0];
+        LocalBuilder whole = held[0]!;
         for (int i = 1; i < target.Tables.Count; i++)
         {
             whole = JoinHalves(whole, accumulator, target.Tables[i - 1], target.Tables[i]);
@@ -185,6 +202,34 @@ internal sealed partial class MethodWriter
         il.Emit(OpCodes.Unaligned, (byte)1);
         il.Emit(OpCodes.Stobj, target.Tables[^1].Of(accumulator.Lane));
         JoinNumbers(accumulator);
+    }
+
+    private LocalBuilder[] LoadPartials(Accumulator accumulator)
+    {
+        LocalBuilder[] held = [.. Enumerable.Range(0, PartialBytes / Vectors.Bytes).Select(_ => il.DeclareLocal(Vectors.Of(accumulator.Lane)))];
+        for (int i = 0; i < held.Length; i++)
+        {
+            PushFrame(accumulator.Place + (i * Vectors.Bytes));
+            PushVectorLoad(accumulator.Lane);
+            il.Emit(OpCodes.Stloc, held[i]);
+        }
+
+        return held;
+    }
+
+    /// <summary>Two partial results as one; those that no element came to change nothing.</summary>
+    private LocalBuilder? JoinPartials(Accumulator accumulator, LocalBuilder? left, LocalBuilder? right)
+    {
+        if (left is null || right is null)
+        {
+            return left ?? right;
+        }
+
+        il.Emit(OpCodes.Ldloc, left);
+        il.Emit(OpCodes.Ldloc, right);
+        Join(accumulator.Reduction.Op, accumulator.Reduction.Element.Type, accumulator.Lane, Vectors, 2);
+        il.Emit(OpCodes.Stloc, left);
+        return left;
     }
 
     private LocalBuilder JoinHalves(LocalBuilder whole, Accumulator accumulator, VectorTable wide, VectorTable narrow)
@@ -252,6 +297,9 @@ internal sealed partial class MethodWriter
     /// <param name="Place">Where they lie in the frame.</param>
     private sealed record Accumulator(LoopReduction Reduction, int Size, Type Lane, int Place)
     {
+        /// <summary>Partial results of a loop of few lanes, null where no element has come; otherwise null.</summary>
+        internal LocalBuilder?[]? Known { get; set; }
+
         /// <summary>The registers that they are in, in the main loop.</summary>
         internal LocalBuilder[] Held { get; set; } = [];
     }

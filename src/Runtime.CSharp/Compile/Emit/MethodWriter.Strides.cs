@@ -1,5 +1,4 @@
 using System.Reflection.Emit;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Adjoint.Loops;
 
@@ -56,7 +55,7 @@ internal sealed partial class MethodWriter
         {
             if (k > 0)
             {
-                PushConstants(lane, count, j => (j * stride) / count == k ? count + (j * stride % count) : k == 1 && j * stride < count ? j * stride : j);
+                PushConstants(Vectors, lane, count, j => (j * stride) / count == k ? count + (j * stride % count) : k == 1 && j * stride < count ? j * stride : j);
             }
 
             il.Emit(OpCodes.Ldloc, address);
@@ -68,7 +67,7 @@ internal sealed partial class MethodWriter
             else
             {
                 // Nothing behind the last lane is read.
-                PushConstants(lane, count, j => j <= ((count - 1) * stride) - (count * k) ? -1 : 0);
+                PushConstants(Vectors, lane, count, j => j <= ((count - 1) * stride) - (count * k) ? -1 : 0);
                 PushZero(lane);
                 Call(Vectors.MaskedLoad(lane)!);
             }
@@ -97,10 +96,10 @@ internal sealed partial class MethodWriter
                 int start = k * count;
                 il.Emit(OpCodes.Ldloc, address);
                 PushOffset(((long)part * stride * Vectors.Bytes) + (k * Vectors.Bytes));
-                PushConstants(lane, count, j => (start + j) % stride == 0 ? -1 : 0);
+                PushConstants(Vectors, lane, count, j => (start + j) % stride == 0 ? -1 : 0);
                 PushPart(store.Value, size, part);
                 Reinterpret(HostTypes.Lane(store.Value.Type, size), lane);
-                PushConstants(lane, count, j => (start + j) / stride);
+                PushConstants(Vectors, lane, count, j => (start + j) / stride);
                 Call(typeof(Avx512F).GetMethod(
                     size == 4 ? nameof(Avx512F.PermuteVar16x32) : nameof(Avx512F.PermuteVar8x64), [Vectors.Of(lane), Vectors.Of(lane)])!);
                 Call(Vectors.MaskedStore(lane)!);
@@ -109,13 +108,13 @@ internal sealed partial class MethodWriter
     }
 
     /// <summary>A vector of known integers.</summary>
-    private void PushConstants(Type lane, int count, Func<int, int> number)
+    private void PushConstants(VectorTable table, Type lane, int count, Func<int, int> number)
     {
         for (int j = 0; j < count; j++)
         {
             PushLaneNumber(lane == typeof(int) ? 4 : 8, number(j));
         }
 
-        Call(typeof(Vector512).GetMethod(nameof(Vector512.Create), [.. Enumerable.Repeat(lane, count)])!);
+        Call(table.CreateOfAll(lane));
     }
 }

@@ -35,6 +35,14 @@ internal sealed class VectorTable
     internal MethodInfo Method(string name, Type element, params ReadOnlySpan<Type> operands) =>
         TryMethod(name, element, operands) ?? throw new InvalidOperationException($"No method {name} of vectors of {element.Name}.");
 
+    /// <summary>Makes a vector of a number for each lane.</summary>
+    internal MethodInfo CreateOfAll(Type element)
+    {
+        int count = Bytes / (element == typeof(int) ? sizeof(int) : sizeof(long));
+        return methods["Create"].First(method =>
+            method.GetParameters().Length == count && method.GetParameters().All(parameter => parameter.ParameterType == element));
+    }
+
     /// <summary>Reads lanes where a mask holds, or null: (address, mask), or with a third operand for other lanes.</summary>
     internal MethodInfo? MaskedLoad(Type element) => Masked("MaskLoad", element, [Of(element), Of(element)], [Of(element)]);
 
