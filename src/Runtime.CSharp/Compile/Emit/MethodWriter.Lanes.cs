@@ -108,8 +108,20 @@ internal sealed partial class MethodWriter
         il.Emit(OpCodes.Ldc_I4, left);
         il.Emit(OpCodes.Stloc, active);
         lanes = new Lanes(widths.Rest, Vectors.Bytes, active);
+        ShareActive(loop, active);
         WriteMasks(left);
         WriteKnownStep(loop, index, count - left, accumulators);
+    }
+
+    /// <summary>Tells the pieces of a long body how many lanes count.</summary>
+    private void ShareActive(ForItem loop, LocalBuilder active)
+    {
+        if (cut.PiecesOf(loop.Body) is not null)
+        {
+            PushFrame(cut.ActivePlace);
+            il.Emit(OpCodes.Ldloc, active);
+            il.Emit(OpCodes.Stind_I4);
+        }
     }
 
     private void WriteKnownStep(ForItem loop, LocalBuilder index, long start, List<Accumulator> accumulators)
@@ -178,13 +190,7 @@ internal sealed partial class MethodWriter
         Call(typeof(Math).GetMethod(nameof(System.Math.Min), [typeof(long), typeof(long)])!);
         il.Emit(OpCodes.Conv_I4);
         il.Emit(OpCodes.Stloc, active);
-        if (cut.PiecesOf(loop.Body) is not null)
-        {
-            PushFrame(cut.ActivePlace);
-            il.Emit(OpCodes.Ldloc, active);
-            il.Emit(OpCodes.Stind_I4);
-        }
-
+        ShareActive(loop, active);
         WriteMasks();
         WriteStep(loop, accumulators);
         Advance(index, step);
