@@ -180,12 +180,12 @@ internal sealed unsafe partial class MethodWriter
     {
         if (cut.IsCut)
         {
-            PushFrame(table + (2 * sizeof(long) * number));
+            PushFrame(bufferTable + (2 * sizeof(long) * number));
             il.Emit(OpCodes.Ldloc, addresses[number]);
             il.Emit(OpCodes.Stind_I);
             if (capacities.TryGetValue(number, out LocalBuilder? capacity))
             {
-                PushFrame(table + (2 * sizeof(long) * number) + sizeof(long));
+                PushFrame(bufferTable + (2 * sizeof(long) * number) + sizeof(long));
                 il.Emit(OpCodes.Ldloc, capacity);
                 il.Emit(OpCodes.Stind_I8);
             }
@@ -194,12 +194,12 @@ internal sealed unsafe partial class MethodWriter
 
     private void LoadBuffer(LoopBuffer buffer)
     {
-        PushFrame(table + (2 * sizeof(long) * buffer.Number));
+        PushFrame(bufferTable + (2 * sizeof(long) * buffer.Number));
         il.Emit(OpCodes.Ldind_I);
         il.Emit(OpCodes.Stloc, addresses[buffer.Number]);
         if (capacities.TryGetValue(buffer.Number, out LocalBuilder? capacity))
         {
-            PushFrame(table + (2 * sizeof(long) * buffer.Number) + sizeof(long));
+            PushFrame(bufferTable + (2 * sizeof(long) * buffer.Number) + sizeof(long));
             il.Emit(OpCodes.Ldind_I8);
             il.Emit(OpCodes.Stloc, capacity);
         }

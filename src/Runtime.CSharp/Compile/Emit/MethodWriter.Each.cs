@@ -13,7 +13,7 @@ internal sealed partial class MethodWriter
     /// <summary>The most lanes whose loads and stores are written one after another.</summary>
     private const int MostUnrolled = 16;
 
-    private LocalBuilder? lane;
+    private LocalBuilder? laneNumber;
     private int? knownLane;
 
     /// <summary>An instruction lane by lane.</summary>
@@ -101,7 +101,7 @@ internal sealed partial class MethodWriter
             return;
         }
 
-        il.Emit(OpCodes.Ldloc, lane!);
+        il.Emit(OpCodes.Ldloc, laneNumber!);
         il.Emit(OpCodes.Conv_I8);
         il.Emit(OpCodes.Ldc_I8, kinds[value].Stride);
         il.Emit(OpCodes.Mul);
@@ -117,7 +117,7 @@ internal sealed partial class MethodWriter
         }
 
         PushFrame(place);
-        il.Emit(OpCodes.Ldloc, lane!);
+        il.Emit(OpCodes.Ldloc, laneNumber!);
         il.Emit(OpCodes.Conv_I);
         il.Emit(OpCodes.Ldc_I4, size);
         il.Emit(OpCodes.Conv_I);
@@ -140,17 +140,17 @@ internal sealed partial class MethodWriter
             return;
         }
 
-        lane ??= il.DeclareLocal(typeof(int));
+        laneNumber ??= il.DeclareLocal(typeof(int));
         Label again = il.DefineLabel();
         il.Emit(OpCodes.Ldc_I4_0);
-        il.Emit(OpCodes.Stloc, lane);
+        il.Emit(OpCodes.Stloc, laneNumber);
         il.MarkLabel(again);
         body();
-        il.Emit(OpCodes.Ldloc, lane);
+        il.Emit(OpCodes.Ldloc, laneNumber);
         il.Emit(OpCodes.Ldc_I4_1);
         il.Emit(OpCodes.Add);
         il.Emit(OpCodes.Dup);
-        il.Emit(OpCodes.Stloc, lane);
+        il.Emit(OpCodes.Stloc, laneNumber);
         if (lanes!.Active is { } active)
         {
             il.Emit(OpCodes.Ldloc, active);

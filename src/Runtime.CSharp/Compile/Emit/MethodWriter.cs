@@ -16,7 +16,7 @@ internal sealed partial class MethodWriter
     private readonly FrameLayout frame;
     private readonly IlTarget target;
     private readonly MethodCut cut;
-    private readonly int table;
+    private readonly int bufferTable;
     private readonly Dictionary<LoopValue, LocalBuilder> numbers = [];
     private readonly Dictionary<(LoopValue Value, int Size), LocalBuilder[]> vectors = [];
     private readonly Dictionary<int, LocalBuilder> addresses = [];
@@ -33,15 +33,15 @@ internal sealed partial class MethodWriter
         kinds = new LaneKinds(program, phase, target.Vectors is not null);
         demands = new Demands(program, phase, kinds);
         cut = new MethodCut(program, phase, kinds, demands, frame, target.Vectors?.Bytes ?? 0);
-        table = cut.IsCut ? frame.Take(2 * sizeof(long) * program.Buffers.Length) : -1;
+        bufferTable = cut.IsCut ? frame.Take(2 * sizeof(long) * program.Buffers.Length) : -1;
     }
 
     /// <summary>A method of its own for some of the items.</summary>
     private MethodWriter(ILGenerator il, MethodWriter outer)
     {
         this.il = il;
-        (program, target, frame, kinds, demands, cut, table) =
-            (outer.program, outer.target, outer.frame, outer.kinds, outer.demands, outer.cut, outer.table);
+        (program, target, frame, kinds, demands, cut, bufferTable) =
+            (outer.program, outer.target, outer.frame, outer.kinds, outer.demands, outer.cut, outer.bufferTable);
     }
 
     private VectorTable Vectors => target.Vectors!;
@@ -217,7 +217,7 @@ internal sealed partial class MethodWriter
         Type element = HostTypes.Lane(type, size);
         if (type == DType.Bool)
         {
-            il.Emit(size == 4 ? OpCodes.Ldc_I4 : OpCodes.Ldc_I4, constant.AsLong != 0 ? -1 : 0);
+            il.Emit(OpCodes.Ldc_I4, constant.AsLong != 0 ? -1 : 0);
             if (size == 8)
             {
                 il.Emit(OpCodes.Conv_I8);
