@@ -30,9 +30,12 @@ internal sealed record Page(
         output.WriteLine($"written: {path}");
     }
 
+    private IEnumerable<string> Flags() =>
+        new[] { (Options.Quick, "--quick"), (Options.Best, "--best"), (Options.Peers, "--peers") }.Where(flag => flag.Item1).Select(flag => flag.Item2);
+
     private string Head()
     {
-        string command = string.Join(' ', ["dotnet fsi build.fsx bench", .. Options.Only.Select(name => $"--only {name}"), .. Options.Quick ? ["--quick"] : Array.Empty<string>()]);
+        string command = string.Join(' ', ["dotnet fsi build.fsx bench", .. Options.Only.Select(name => $"--only {name}"), .. Flags()]);
         string measure = Options.Best ? "the best" : "the median";
         return $"""
             # Benchmarks
