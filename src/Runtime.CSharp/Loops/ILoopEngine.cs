@@ -21,6 +21,9 @@ public abstract class LoopCode
     /// <summary>The status of a run that was cancelled.</summary>
     public const int Cancelled = -2;
 
+    /// <summary>That it is code.</summary>
+    public override string ToString() => "code of a loop program";
+
     /// <summary>Runs tiles of one phase on the calling thread.</summary>
     /// <param name="phase">Which phase.</param>
     /// <param name="first">The first tile.</param>

@@ -6,6 +6,9 @@ namespace Adjoint.Loops;
 /// <summary>What a kernel may ask of whoever runs it.</summary>
 public abstract class KernelContext
 {
+    /// <summary>Where its tiles run.</summary>
+    public override string ToString() => $"context of a kernel: tiles run on {Parallel}";
+
     /// <summary>Where tiles of work run.</summary>
     public abstract IParallel Parallel { get; }
 

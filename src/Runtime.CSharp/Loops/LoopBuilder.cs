@@ -56,6 +56,9 @@ public sealed partial class LoopBuilder(string name)
         phases.Add(new LoopPhase { Tiles = tiles, Tile = tile, Body = block });
     }
 
+    /// <summary>The program's name, and how many values it has so far.</summary>
+    public override string ToString() => $"builder of {name}: {nextId} values";
+
     /// <summary>The program.</summary>
     public LoopProgram Build() => new()
     {

@@ -14,6 +14,9 @@ public sealed class LoopPhase
 
     /// <summary>What happens for a tile.</summary>
     public required LoopBlock Body { get; init; }
+
+    /// <summary>How many tiles, and what happens for one.</summary>
+    public override string ToString() => $"phase {Tile} < {Tiles}\n{Body}";
 }
 
 /// <summary>What a fused group of operations lowers to: loops over elements of buffers. Immutable; a <see cref="LoopBuilder"/> makes it.</summary>

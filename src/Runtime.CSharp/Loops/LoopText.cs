@@ -22,6 +22,14 @@ internal static class LoopText
         return text.ToString();
     }
 
+    /// <summary>One item of a program.</summary>
+    internal static string Of(LoopItem item)
+    {
+        var text = new StringBuilder();
+        Write(text, item, 0);
+        return text.ToString();
+    }
+
     private static void Write(StringBuilder text, LoopBlock block, int depth)
     {
         foreach (LoopItem item in block.Items)

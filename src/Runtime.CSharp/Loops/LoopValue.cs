@@ -10,6 +10,9 @@ public abstract class LoopItem
     private protected LoopItem()
     {
     }
+
+    /// <summary>The item, with what is in it, as in printed programs.</summary>
+    public override string ToString() => LoopText.Of(this);
 }
 
 /// <summary>A number in a program, given once: an instruction, or a parameter of a loop. Made by <see cref="LoopBuilder"/>; compared by reference.</summary>
@@ -110,6 +113,9 @@ public sealed class LoopBlock
 
     /// <summary>What happens, in order.</summary>
     public IReadOnlyList<LoopItem> Items => items;
+
+    /// <summary>The items, as in printed programs.</summary>
+    public override string ToString() => string.Concat(items.Select(item => item is LoopValue value ? LoopText.Of(value) : item.ToString()));
 
     /// <summary>Whether it belongs to a branch, so that nothing but constants moves out of it.</summary>
     internal bool MayNotRun { get; }
