@@ -7,6 +7,10 @@ internal static class GammaFunctions
     private const double HalfLogTwoPi = 0.91893853320467274178;
     private const double OneMinusEuler = 0.42278433509846713939;
 
+    /// <summary>Where ψ is 0, in two parts.</summary>
+    private const double Zero = 1.4616321449683622;
+    private const double ZeroLow = 9.549995429965697e-17;
+
     /// <summary>ζ(k) − 1 for k = 2, 3 …</summary>
     private static readonly double[] ZetaMinusOne =
     [
@@ -68,6 +72,11 @@ internal static class GammaFunctions
             return order % 2 == 0 ? double.NaN : double.PositiveInfinity;
         }
 
+        if (order == 0 && Math.Abs(x - Zero) < 0.25)
+        {
+            return NearZero(x);
+        }
+
         double sign = order % 2 == 0 ? 1 : -1;
         if (x < 0)
         {
@@ -83,6 +92,25 @@ internal static class GammaFunctions
         }
 
         return sum;
+    }
+
+    /// <summary>ψ(x) − ψ(z) with z the positive zero of ψ: each term of the recurrence and of the asymptotic series has the factor x − z.</summary>
+    private static double NearZero(double x)
+    {
+        const int steps = 60;
+        double d = x - Zero - ZeroLow;
+        double sum = 0;
+        for (int k = steps - 1; k >= 0; k--)
+        {
+            sum += 1 / ((x + k) * (Zero + k));
+        }
+
+        double far = x + steps;
+        double farZero = Zero + steps;
+        double w = 1 / (far * far);
+        double z = 1 / (farZero * farZero);
+        double series = (1.0 / 12) - ((w + z) / 120) + (((w * w) + (w * z) + (z * z)) / 252);
+        return ScalarMath.Log1p(d / farZero) + (d * (sum + (0.5 / (far * farZero)) + ((far + farZero) * w * z * series)));
     }
 
     private static bool IsPole(double x) => x <= 0 && Math.Floor(x) == x && double.IsFinite(x);
