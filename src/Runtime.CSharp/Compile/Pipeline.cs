@@ -41,7 +41,6 @@ public sealed class Pipeline
             .. Unfused.Passes,
             new("fuse_large", FuseLarge.Apply),
             new("fuse_small", FuseSmall.Apply),
-            new("fuse_large", FuseLarge.Apply),
         ]);
 
     /// <summary>The passes, in order.</summary>

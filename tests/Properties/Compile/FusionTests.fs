@@ -66,6 +66,15 @@ let tests =
             isOne
                 "reductions to one row of products"
                 (graph [ large; large ] (fun x -> [ Ops.ReduceSum(Ops.Mul(x[0], x[1]), Axes 0); Ops.ReduceSum(x[0], Axes 0) ]))
+            isOne
+                "softmax that keeps the reduced axis"
+                (graph [ large ] (fun x ->
+                    let kept y = Ops.Reshape(y, Shape.Of(512, 1))
+                    let spread y = rows x[0] (Ops.Reshape(y, Shape.Of 512))
+                    let shift = kept (Ops.ReduceMax(x[0], Axes 1))
+                    let e = Ops.Exp(Ops.Sub(x[0], spread shift))
+                    let total = Ops.Neg(kept (Ops.ReduceSum(e, Axes 1)))
+                    [ Ops.Div(e, spread total); total ]))
             becomes
                 "what is read elsewhere is stored once"
                 (graph [ large ] (fun x ->
@@ -79,5 +88,5 @@ let tests =
                     let product = Ops.MatMul(e, Ops.Permute(x[0], Axes [ 1; 0 ]))
                     let sums = Ops.ReduceSum(product, Axes 1)
                     [ Ops.Abs(Ops.Mul(e, rows e sums)) ]))
-                "fused[exp neg] permute dot_general reduce_sum fused[broadcast mul abs]"
+                "fused[exp neg] permute dot_general fused[reduce_sum] fused[broadcast mul abs]"
         ]

@@ -43,13 +43,17 @@ internal sealed class FusionGroup
     /// <summary>Whether a node is in the group.</summary>
     internal bool Contains(Node node) => places.ContainsKey(node);
 
-    private bool Reduces => places.Keys.Any(node => NestSpace.ReductionOf(node) is not null);
+    /// <summary>Whether a node reduces the group's space.</summary>
+    internal bool Reduces => places.Keys.Any(node => NestSpace.ReductionOf(node) is not null);
 
     private FusionPlace WidePlace => new(FusionLevel.Wide, Shape.Rank, Shape.Size, Axes.None);
 
     /// <summary>How many elements a node computes or joins; 0 where it is no single array.</summary>
     internal static double Work(Node node) =>
         node.Results.Length == 1 && node.Result.Type is TensorType type ? type.Shape.Size * ElementWork.Joined(node) : 0;
+
+    /// <summary>Whether a node is computed once for each row.</summary>
+    internal bool IsOfRows(Node node) => places[node].Level == FusionLevel.Row;
 
     /// <summary>How a member reads one of its operands.</summary>
     internal FusionPlace PlaceOf(Node member, int operand)
@@ -60,7 +64,7 @@ internal sealed class FusionGroup
             return WidePlace;
         }
 
-        if (member.Primitive is ElementwisePrimitive)
+        if (member.Primitive is ElementwisePrimitive || (own.Level == FusionLevel.Row && IsOfOnes(member)))
         {
             return own;
         }
@@ -88,7 +92,7 @@ internal sealed class FusionGroup
         return NestSpace.ReductionOf(node) is not null ? TryTakeReduction(node, place)
             : place.Level == FusionLevel.Inner ? !isSeen && IsComputedOnce(node, place) && Put(node, place)
             : place.Level == FusionLevel.Wide ? Put(node, place)
-            : !(isSeen && !Reduces) && TryReduce(place.Axes) && Put(node, place);
+            : TryReduce(place.Axes) && Put(node, place);
     }
 
     /// <summary>Takes a copy of a view, which costs nothing.</summary>
@@ -99,7 +103,7 @@ internal sealed class FusionGroup
     internal bool IsWorthIt(double least)
     {
         return Nodes.Max(Work) > least
-            && (places.Count > 1 || Nodes.All(node => node.Primitive.Lower([.. node.Operands.Select(operand => operand.Type)]) is null));
+            && (places.Count > 1 || Reduces || Nodes.All(node => node.Primitive.Lower([.. node.Operands.Select(operand => operand.Type)]) is null));
     }
 
     /// <summary>Takes the nodes of a group over the same space.</summary>
@@ -194,6 +198,10 @@ internal sealed class FusionGroup
             ? along
             : null;
     }
+
+    /// <summary>Whether a node adds or leaves out axes of one element.</summary>
+    private static bool IsOfOnes(Node node) =>
+        node.Primitive is Reshape && NestSpace.IsAlike(node.Operands[0].Tensor.Shape, node.Result.Tensor.Shape);
 
     private FusionPlace RowPlace(Axes along)
     {

@@ -139,10 +139,14 @@ internal sealed class FusionMap
         reach.Left(from);
     }
 
+    /// <summary>Whether what a group gives has one shape: numbers of rows come with what reduces rows.</summary>
+    private bool IsWhole(FusionGroup group) => group.Reduces
+        || !group.Nodes.Any(node => group.IsOfRows(node) && home.GetValueOrDefault(node) == group && IsSeen(node, group));
+
     /// <summary>Lets the nodes of groups that are not worth it run by themselves.</summary>
     private void Dissolve(double least)
     {
-        foreach (FusionGroup group in home.Values.Distinct().Where(group => !group.IsWorthIt(least)).ToArray())
+        foreach (FusionGroup group in home.Values.Distinct().Where(group => !group.IsWorthIt(least) || !IsWhole(group)).ToArray())
         {
             foreach (Node node in group.Nodes)
             {

@@ -162,11 +162,7 @@ internal sealed class ColumnNest
                 frame.Elements.Define(result, _ => whole);
             }
 
-            ImmutableArray<LoopValue> index = Kept(place, piece + lane);
-            foreach (Value result in frame.Body.Results.Where(result => !levels.IsWide(result)).Distinct())
-            {
-                frame.Store(result, LoopIndices.Flat(builder, index, space.Rows), frame.Elements.At(result, index));
-            }
+            frame.StoreRow(space, levels, Kept(place, piece + lane));
         });
     }
 

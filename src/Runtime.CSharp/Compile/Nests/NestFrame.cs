@@ -61,6 +61,16 @@ internal sealed class NestFrame
         }
     }
 
+    /// <summary>Writes what the results have that have an element for each row.</summary>
+    internal void StoreRow(NestSpace space, NestLevels levels, ImmutableArray<LoopValue> place)
+    {
+        foreach (Value result in Body.Results.Where(result => !levels.IsWide(result)).Distinct())
+        {
+            ImmutableArray<LoopValue> index = LoopIndices.Reshaped(Builder, place, space.Rows, result.Tensor.Shape);
+            Store(result, LoopIndices.Flat(Builder, place, space.Rows), Elements.At(result, index));
+        }
+    }
+
     /// <summary>How many there are from a tile's first on, at most so many.</summary>
     internal LoopValue CountFrom(LoopValue first, long most, long total) =>
         total % most == 0 ? Builder.Index(Math.Min(most, total)) : Builder.Minimum(Builder.Index(most), Builder.Index(total) - first);

@@ -71,8 +71,12 @@ internal sealed record NestSpace(Shape Shape, Axes Reduced, ImmutableArray<NestR
         bool fits = reductions.All(reduction =>
             reduction.Operand.Tensor.Shape.Equals(shape) && AxesOf(reduction.Node).Order().SequenceEqual(reduced));
         Shape rows = space.Rows;
-        return fits && body.Results.All(result => result.Tensor.Shape.Equals(shape) || result.Tensor.Shape.Equals(rows)) ? space : null;
+        return fits && body.Results.All(result => result.Tensor.Shape.Equals(shape) || IsAlike(result.Tensor.Shape, rows)) ? space : null;
     }
+
+    /// <summary>Whether shapes differ by axes of one element alone.</summary>
+    internal static bool IsAlike(Shape left, Shape right) =>
+        left.Where(extent => !extent.IsOne).SequenceEqual(right.Where(extent => !extent.IsOne));
 
     private static long Joined(Shape shape, Axes along) => along.Aggregate(1L, (product, axis) => product * shape[axis].Value);
 }

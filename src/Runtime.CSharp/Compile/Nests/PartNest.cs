@@ -96,11 +96,7 @@ internal static class PartNest
             frame.Elements.Define(result, _ => whole);
         }
 
-        ImmutableArray<LoopValue> place = LoopIndices.Split(frame.Builder, row, space.Rows);
-        foreach (Value result in frame.Body.Results.Where(result => !levels.IsWide(result)).Distinct())
-        {
-            frame.Store(result, row, frame.Elements.At(result, place));
-        }
+        frame.StoreRow(space, levels, LoopIndices.Split(frame.Builder, row, space.Rows));
     }
 
     /// <summary>An index from what it is along the axes that stay and along the reduced ones.</summary>

@@ -77,11 +77,7 @@ internal sealed class RowNest
             }
         }
 
-        Shape rows = space.Rows;
-        foreach (Value result in frame.Body.Results.Where(result => !levels.IsWide(result)).Distinct())
-        {
-            frame.Store(result, LoopIndices.Flat(builder, place, rows), frame.Elements.At(result, place));
-        }
+        frame.StoreRow(space, levels, place);
     }
 
     private void Define(NestReduction[] reductions, ImmutableArray<LoopValue> place, ImmutableArray<LoopValue> joined)
