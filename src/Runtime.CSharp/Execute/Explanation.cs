@@ -155,14 +155,14 @@ internal sealed class Explanation
                     continue;
                 }
 
-                if (wire >= step.OperandCount || !current.ContainsKey(array))
+                if (wire >= step.OperandCount || !current.TryGetValue(array, out int life))
                 {
                     current[array] = lives.Count;
                     lives.Add((array, i, i));
                 }
                 else
                 {
-                    lives[current[array]] = lives[current[array]] with { Last = i };
+                    lives[life] = lives[life] with { Last = i };
                 }
             }
         }

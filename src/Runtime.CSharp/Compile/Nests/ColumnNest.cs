@@ -48,13 +48,13 @@ internal sealed class ColumnNest
     /// <summary>The program; null where a reduction, or a result of the reduced shape, needs another reduction first.</summary>
     internal static LoopProgram? Lower(Graph body, NestSpace space, string name)
     {
-        var levels = new NestLevels(body, space);
-        if (levels.Passes > 1 || body.Results.Any(result => levels.IsWide(result) && levels.Of(result) > 0))
+        var found = new NestLevels(body, space);
+        if (found.Passes > 1 || body.Results.Any(result => found.IsWide(result) && found.Of(result) > 0))
         {
             return null;
         }
 
-        var nest = new ColumnNest(new(body, name), space, levels);
+        var nest = new ColumnNest(new(body, name), space, found);
         nest.Build();
         return nest.frame.Builder.Build();
     }

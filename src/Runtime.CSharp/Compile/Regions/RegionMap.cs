@@ -135,7 +135,9 @@ internal sealed class RegionMap
             left.AddRange(node.Results.Any(result => result.Type is StackType && results.Contains(result)) ? [node] : []);
         }
 
-        return left.Count(small.Remove) > 0;
+        int before = small.Count;
+        small.ExceptWith(left);
+        return small.Count < before;
     }
 
     private ImmutableArray<RegionUnit> Collect()

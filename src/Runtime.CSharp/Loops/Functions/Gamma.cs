@@ -62,7 +62,10 @@ internal static class Gamma
         value = m.Builder.Rare(below, [value], () =>
         {
             (LoopValue sine, _, _) = Turn(m, x);
-            return [m.Number(1.1447298858494002) - Logarithms.Log(m, sine) - value];
+            LoopValue reflected = m.Number(1.1447298858494002) - Logarithms.Log(m, sine) - value;
+
+            // Γ(x) is 1/x up to a factor 1 − γx; the sine of so small an angle may be subnormal.
+            return [m.Choose(m.Less(m.Abs(x), 1e-18), -Logarithms.Log(m, m.Abs(x)), reflected)];
         })[0];
         value = m.Choose(m.Equal(x, 0), m.Infinity, value);
         return m.Choose(m.Less(m.Abs(x), double.PositiveInfinity), value, m.Abs(x));
