@@ -84,7 +84,10 @@ internal static class Shell
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
         };
         using Process job = Process.Start(start)!;
         Task<string> errors = job.StandardError.ReadToEndAsync();

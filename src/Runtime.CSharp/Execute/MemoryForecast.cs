@@ -192,15 +192,20 @@ internal sealed class MemoryForecast
         return bodies;
     }
 
+    /// <summary>All branches, one after the other, on operands that none of them gives back: at least what any of them takes.</summary>
     private ForecastValue[] RunBranches(BranchPrimitive branch, ForecastValue[] given)
     {
-        ForecastValue[] results = [];
-        foreach (Graph body in BodiesOf(branch))
+        ForecastValue[] lent = Lent(given.AsSpan(1));
+        ForecastValue[][] found = [.. BodiesOf(branch).Select(body => Run(body, lent))];
+        foreach (ForecastValue operand in given.AsSpan(1))
         {
-            results = Run(body, given.AsSpan(1));
+            if (operand.Owned && !found.Any(results => results.Any(result => result.Memory == operand.Memory)))
+            {
+                arena.Return(operand.Memory);
+            }
         }
 
-        return results;
+        return [.. found[^1].Select((result, i) => result with { Owned = found.All(results => results[i].Owned) })];
     }
 
     private ForecastValue[] RunScan(Scan scan, ForecastValue[] given)

@@ -72,7 +72,7 @@ internal static class GammaFunctions
             return order % 2 == 0 ? double.NaN : double.PositiveInfinity;
         }
 
-        if (order == 0 && Math.Abs(x - Zero) < 0.25)
+        if (order == 0 && Math.Abs(x - Zero) < 1)
         {
             return NearZero(x);
         }
@@ -177,8 +177,8 @@ internal static class GammaFunctions
         }
 
         double cotangent = double.CosPi(x) / double.SinPi(x);
-        double sum = 0;
-        for (int power = polynomial.Length - 1; power >= 0; power--)
+        double sum = polynomial[^1];
+        for (int power = polynomial.Length - 2; power >= 0; power--)
         {
             sum = (sum * cotangent) + polynomial[power];
         }

@@ -70,7 +70,10 @@ let tests =
                 "softmax that keeps the reduced axis"
                 (graph [ large ] (fun x ->
                     let kept y = Ops.Reshape(y, Shape.Of(512, 1))
-                    let spread y = rows x[0] (Ops.Reshape(y, Shape.Of 512))
+
+                    let spread y =
+                        rows x[0] (Ops.Reshape(y, Shape.Of 512))
+
                     let shift = kept (Ops.ReduceMax(x[0], Axes 1))
                     let e = Ops.Exp(Ops.Sub(x[0], spread shift))
                     let total = Ops.Neg(kept (Ops.ReduceSum(e, Axes 1)))

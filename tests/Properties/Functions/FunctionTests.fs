@@ -254,10 +254,7 @@ let tests =
             testCase "every function is judged" (fun () ->
                 let judged = Ulps.judged |> List.map _.Name |> Set.ofList
 
-                Expect.equal
-                    (Set.difference (Set.ofList names) judged)
-                    (set [ "sign" ])
-                    "functions that are not judged")
+                Expect.equal (Set.difference (Set.ofList names) judged) (set [ "sign" ]) "functions that are not judged")
             testCase "the written kernels are what the functions say" (fun () ->
                 match KernelText.root.Value with
                 | None -> skiptest "the program runs outside the repository."
