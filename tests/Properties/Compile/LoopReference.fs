@@ -2,6 +2,7 @@ namespace Adjoint.Properties.Compile
 
 open System
 open System.Collections.Generic
+open System.Collections.Immutable
 open Adjoint.Core
 open Adjoint.Loops
 
@@ -22,6 +23,27 @@ module LoopNumbers =
     let ofI64 (x: int64) = uint64 x
     let i32 (x: uint64) = int (uint32 x)
     let i64 (x: uint64) = int64 x
+
+    /// A number of a computed type from its bits, and back.
+    let boxed kind (x: uint64) : obj =
+        match kind with
+        | DType.F32 -> f32 x
+        | DType.F64 -> f64 x
+        | DType.I32 -> i32 x
+        | DType.U32 -> uint32 x
+        | DType.I64 -> i64 x
+        | DType.Bool -> x <> 0UL
+        | _ -> x
+
+    let ofBoxed (x: obj) =
+        match x with
+        | :? float32 as x -> ofF32 x
+        | :? float as x -> ofF64 x
+        | :? int as x -> ofI32 x
+        | :? uint32 as x -> uint64 x
+        | :? int64 as x -> ofI64 x
+        | :? bool as x -> ofBool x
+        | x -> x :?> uint64
 
     /// The bits of a constant.
     let ofScalar (x: Scalar) =
@@ -225,7 +247,8 @@ module LoopNumbers =
 /// Ends the run of a program.
 exception LoopFailed of int
 
-/// Runs programs number by number: the meaning that engines must give bit for bit.
+/// Runs programs number by number: the meaning that engines must give bit for bit. Functions and methods that are not handed over are
+/// taken as their own definitions say.
 type LoopReference(program: LoopProgram, buffers: NDArray[], functions: IReadOnlyDictionary<string, uint64[] -> uint64>) =
     let values = Array.zeroCreate<uint64> program.ValueCount
 
@@ -272,13 +295,44 @@ type LoopReference(program: LoopProgram, buffers: NDArray[], functions: IReadOnl
             | DType.U64 -> array.Set(offset, Scalar.Of x)
             | _ -> array.Set(offset, Scalar.Of(DType.I64, int64 x))
 
+    /// A function's own program, of one phase that stores its value.
+    let define (value: LoopValue) (operands: uint64[]) =
+        let builder = LoopBuilder value.Function.Name
+        let inputs = [ for x in value.Operands -> builder.Buffer(LoopBufferKind.Input, x.Type, 1L) ]
+        let result = builder.Buffer(LoopBufferKind.Output, value.Type, 1L)
+
+        builder.Phase(
+            1L,
+            fun tile ->
+                let loaded = inputs |> Seq.map (fun x -> builder.Load(x, tile))
+                builder.Store(result, tile, value.Function.Define.Invoke(builder, loaded.ToImmutableArray()))
+        )
+
+        let arrays =
+            [|
+                for buffer in Seq.append inputs [ result ] -> NDArray.New(buffer.Type, Shape.Of 1)
+            |]
+
+        let nested = LoopReference(builder.Build(), arrays, functions)
+        List.iteri (fun i x -> nested.Store(x, 0, operands[i])) inputs
+        nested.Run() |> ignore
+        nested.Load(result, 0)
+
     let calculate (value: LoopValue) =
         let operands = [| for operand in value.Operands -> get operand |]
 
         match value.Op with
         | LoopOp.Load -> load value.Buffer (index value.Operands[0])
-        | LoopOp.Function -> functions[value.Function.ToString()] operands
-        | LoopOp.Call -> functions[value.Method.Name] operands
+        | LoopOp.Function ->
+            match functions.TryGetValue(value.Function.ToString()) with
+            | true, own -> own operands
+            | _ -> define value operands
+        | LoopOp.Call ->
+            match functions.TryGetValue value.Method.Name with
+            | true, own -> own operands
+            | _ ->
+                let arguments = Seq.map2 (fun (x: LoopValue) -> LoopNumbers.boxed x.Type) value.Operands operands
+                LoopNumbers.ofBoxed (value.Method.Invoke(null, Array.ofSeq arguments))
         | _ -> LoopNumbers.apply value operands
 
     let move pairs =
@@ -386,14 +440,26 @@ type LoopReference(program: LoopProgram, buffers: NDArray[], functions: IReadOnl
 
         move [ for carry in loop.Carries -> carry.Parameter, carry.Result ]
 
-    /// Runs all phases: the number of the failure that ended it, or of a run that went well.
-    member _.Run() =
+    /// The bits of an element, and an element from its bits.
+    member _.Load(buffer, offset) = load buffer offset
+    member _.Store(buffer, offset, x) = store buffer offset x
+
+    /// Runs tiles of a phase: the number of the failure that ended it, or of a run that went well.
+    member _.Run(phase: LoopPhase, first, last) =
         try
-            for phase in program.Phases do
-                for tile in 0L .. phase.Tiles - 1L do
-                    set phase.Tile (uint64 tile)
-                    run phase.Body
+            for tile in first .. last - 1L do
+                set phase.Tile (uint64 tile)
+                run phase.Body
 
             LoopCode.Done
         with LoopFailed number ->
             number
+
+    /// Runs all phases, up to one that fails.
+    member this.Run() =
+        program.Phases
+        |> Seq.tryPick (fun phase ->
+            match this.Run(phase, 0L, phase.Tiles) with
+            | status when status = LoopCode.Done -> None
+            | failure -> Some failure)
+        |> Option.defaultValue LoopCode.Done
