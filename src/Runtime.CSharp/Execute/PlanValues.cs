@@ -89,13 +89,14 @@ internal sealed class PlanValues
             quiet[numbers[result]] = false;
         }
 
+        var regions = new Dictionary<Fused, Kernel>();
         for (int i = Nodes.Length - 1; i >= 0; i--)
         {
             Node node = Nodes[i];
             Kinds[i] = KindOf(node);
             if (Kinds[i] == StepKind.Plain && node.Results.Concat(node.Operands).All(value => value.Type is TensorType))
             {
-                Kernels[i] = kernels.Of(node);
+                Kernels[i] = KernelOf(node, kernels, regions);
                 Kinds[i] = Kernels[i] is null ? StepKind.Plain : StepKind.Kernel;
             }
 
@@ -104,6 +105,26 @@ internal sealed class PlanValues
                 quiet[numbers[operand]] &= Kinds[i] != StepKind.Plain;
             }
         }
+    }
+
+    /// <summary>The kernel of a node. Equal regions share one, unless it may fail: its errors say where each node comes from.</summary>
+    private static Kernel? KernelOf(Node node, KernelSource kernels, Dictionary<Fused, Kernel> regions)
+    {
+        if (node.Primitive is not Fused region)
+        {
+            return kernels.Of(node);
+        }
+
+        if (!regions.TryGetValue(region, out Kernel? kernel))
+        {
+            kernel = kernels.Of(node);
+            if (kernel is LoopKernel { MayFail: false })
+            {
+                regions.Add(region, kernel);
+            }
+        }
+
+        return kernel;
     }
 
     private StepKind KindOf(Node node) => node switch

@@ -31,6 +31,9 @@ internal sealed class LoopKernel : Kernel
         hasScratch = program.Buffers.Any(buffer => buffer.Kind == LoopBufferKind.Scratch);
     }
 
+    /// <summary>Whether the program has failures of its own.</summary>
+    internal bool MayFail => !program.Failures.IsEmpty;
+
     /// <inheritdoc/>
     public override IEnumerable<ScratchNeed> ScratchNeeds =>
         working.Select(number => new ScratchNeed(number, program.Buffers[number].Type, program.Buffers[number].Length));
