@@ -2,6 +2,7 @@ using Figures.GradBench;
 using Figures.Limits;
 using Figures.Measure;
 using Figures.Native;
+using Figures.Peers;
 using Figures.Report;
 using Figures.Rows;
 
@@ -68,6 +69,9 @@ internal static class Program
         return new(limits, workshop, effort, options.Best, options.Only, output.WriteLine)
         {
             AdolC = options.Peers ? AdolC.Find(Path.Combine(root, Scratch), output.WriteLine) : null,
+            Python = options.Peers
+                ? PythonLibrary.Find(Path.Combine(root, "benchmarks", "Peers"), Path.Combine(root, Scratch), output.WriteLine)
+                : [],
         };
     }
 }

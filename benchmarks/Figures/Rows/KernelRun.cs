@@ -43,6 +43,9 @@ internal static class KernelRun
             peers.Add((name, kind));
         }
 
+        using var libraries = new Libraries(kernel, results, threads, setting);
+        contenders.AddRange(libraries.Contenders);
+        peers.AddRange(libraries.Contenders.Select(contender => (contender.Name, PeerKind.Library)));
         double[] times = setting.Time(contenders);
         List<Peer> compared = [.. peers.Select((peer, i) => new Peer(peer.Name, peer.Kind, times[i + 1]))];
         if (kernel.HasTraffic)

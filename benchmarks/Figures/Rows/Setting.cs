@@ -1,6 +1,7 @@
 using Figures.Limits;
 using Figures.Measure;
 using Figures.Native;
+using Figures.Peers;
 
 namespace Figures.Rows;
 
@@ -16,6 +17,9 @@ internal sealed record Setting(
 {
     /// <summary>What a compiler is told beside to use ADOL-C, where that is wanted and can be had.</summary>
     public IReadOnlyList<string>? AdolC { get; init; }
+
+    /// <summary>Other libraries, in processes of their own, where they are wanted and can be had.</summary>
+    public IReadOnlyList<PythonLibrary> Python { get; init; } = [];
 
     /// <summary>Whether there are fewer repetitions.</summary>
     public bool IsQuick => Effort == Effort.Quick;

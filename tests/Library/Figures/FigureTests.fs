@@ -54,6 +54,19 @@ let private statistics =
                 let times = Contest.Run([| Contender("a", count 0); Contender("b", count 1) |], effort)
                 Expect.equal [ for t in times -> t.Count ] [ 6; 6 ] "samples"
                 Expect.isTrue (Array.forall (fun n -> n >= 6) counts) "calls")
+            testCase "a contender that times itself is believed" (fun () ->
+                let effort = Effort(5, TimeSpan.FromMilliseconds 1.0, TimeSpan.Zero, TimeSpan.FromSeconds 1.0)
+
+                let asked = List<int>()
+
+                let timed calls =
+                    asked.Add calls
+                    float calls
+
+                let contender = Contender("far", (fun () -> ()), Time = timed)
+                let time = Contest.Run([| contender |], effort)[0]
+                Expect.isGreaterThanOrEqual asked.Count 5 "a sample a round"
+                Expect.equal time.Median (float asked[asked.Count - 1]) "what it said")
         ]
 
 let private agreement =
