@@ -252,6 +252,8 @@ internal sealed class FusionMap
         return place!.Value;
     }
 
-    /// <summary>Whether a way leads from a node's readers outside of a group back into the group.</summary>
-    private bool Circles(Node node, FusionGroup group) => readers[node].Any(reader => !group.Contains(reader) && reach.Leads(reader, group));
+    /// <summary>Whether a way leads from a node's readers outside of a group back into the group. A reader may be computed in several groups.</summary>
+    private bool Circles(Node node, FusionGroup group) => readers[node].Any(reader => !group.Contains(reader)
+        ? reach.Leads(reader, group)
+        : copies.TryGetValue(reader, out List<FusionGroup>? all) && all.Any(other => other != group && reach.Leads(other, group)));
 }
