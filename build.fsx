@@ -1,78 +1,13 @@
 // Every task of the repository: `dotnet fsi build.fsx TARGET [arguments]`. Without a target it prints the list.
 // A plain script without packages: it starts fast and needs no feed.
 
+#load "build/Steps.fsx"
+#load "build/Native.fsx"
+
 open System
-open System.Diagnostics
 open System.IO
 open System.Text.RegularExpressions
-
-let root = __SOURCE_DIRECTORY__
-
-/// A target failed; its reason is on the screen already.
-exception Stop of code: int
-
-let fail (message: string) =
-    eprintfn "%s" message
-    raise (Stop 1)
-
-/// Starts a program in the repository root. With capture, its output comes back as text instead of on the screen.
-let execute capture (program: string) (arguments: string list) =
-    let info =
-        ProcessStartInfo(program, arguments, WorkingDirectory = root, RedirectStandardOutput = capture, RedirectStandardError = capture)
-
-    info.Environment["DOTNET_NOLOGO"] <- "1"
-    info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
-
-    use job =
-        try
-            Process.Start info
-        with _ ->
-            fail $"{program} can't be started: is it installed and on the PATH?"
-
-    let output =
-        if capture then
-            job.StandardOutput.ReadToEndAsync()
-        else
-            null
-
-    let errors = if capture then job.StandardError.ReadToEndAsync() else null
-    job.WaitForExit()
-    job.ExitCode, (if capture then output.Result + errors.Result else "")
-
-/// Runs a program in the repository root and hands over each line that it prints, as it comes.
-let follow show (program: string) (arguments: string list) =
-    let info = ProcessStartInfo(program, arguments, WorkingDirectory = root, RedirectStandardOutput = true)
-    use job = Process.Start info
-    let mutable line = job.StandardOutput.ReadLine()
-
-    while not (isNull line) do
-        show line
-        line <- job.StandardOutput.ReadLine()
-
-    job.WaitForExit()
-    job.ExitCode
-
-/// Runs a set-up step quietly: one line with its time, and the program's own output if it fails.
-let step (name: string) program arguments =
-    printf $"{name} ... "
-    let clock = Stopwatch.StartNew()
-    let code, output = execute true program arguments
-
-    if code = 0 then
-        printfn $"{clock.Elapsed.TotalSeconds:F1} s"
-    else
-        printfn "failed"
-        printfn "%s" (output.Trim())
-        let line = String.concat " " (program :: arguments)
-        fail $"failed ({code}): {line}"
-
-let dotnet name arguments = step name "dotnet" arguments
-
-/// Runs a program of ours on the screen; its exit code is the target's.
-let run program arguments =
-    match execute false program arguments with
-    | 0, _ -> ()
-    | code, _ -> raise (Stop code)
+open Steps
 
 let tools () = dotnet "tools" [ "tool"; "restore" ]
 
@@ -101,6 +36,7 @@ let packageSource () =
 // Targets: each takes the arguments that follow its name.
 
 let digits arguments =
+    Native.prepare ()
     runProject "examples/Digits" "Digits" arguments
 
 /// The suites: each a program whose last line is its count.
@@ -146,6 +82,7 @@ let runSuite arguments (folder, name) =
 let test arguments =
     let smoke = List.contains "--smoke" arguments
     let chosen = if smoke then List.take 1 suites else suites
+    Native.prepare ()
     build (if smoke then fst suites.Head else "Adjoint.slnx")
     let counts = chosen |> List.map (runSuite arguments)
     let total part = counts |> List.sumBy part
@@ -213,6 +150,9 @@ let pack arguments =
     for project in [ "src/Runtime.CSharp"; "src/Dsl.FSharp" ] do
         dotnet $"pack {project}" [ "pack"; project; "-c"; "Release"; "--no-build"; "-o"; folder; "-v"; "quiet" ]
 
+    if Native.isBuilt () then
+        dotnet "pack native kernels" [ "pack"; "build/NativePackage"; "-c"; "Release"; "-o"; folder; "-v"; "quiet" ]
+
     printfn $"packages are in {folder}"
 
 /// Writes the site: guides, reference, and pages of all public types.
@@ -251,8 +191,9 @@ let targets =
         "bench", "measure beside compiled C++ and write docs/benchmarks.md; --only NAME, --quick, --calls, --list", bench
         "format", "lay out all sources", format
         "lint", "check layout, analyzers and the repository's own rules", lint
+        "native", "fetch the libraries of src/Kernels.Native, build and test it; --sanitize: also under sanitizers", Native.native
         "packages", "resolve packages anew after a change of paket.dependencies", packages
-        "pack", "make the NuGet packages, in out/packages or in the folder that is given", pack
+        "pack", "make the NuGet packages, native kernels where they are built, in out/packages or in the folder that is given", pack
         "docs", "write the guides and the pages of all public types, in out/docs", docs
         "clean", "delete what was built", clean
     ]

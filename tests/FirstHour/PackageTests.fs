@@ -4,6 +4,7 @@ module Adjoint.FirstHourTests.PackageTests
 open System.IO
 open System.IO.Compression
 open System.Reflection.PortableExecutable
+open System.Runtime.InteropServices
 open System.Xml.Linq
 open Expecto
 
@@ -161,6 +162,20 @@ let private trials =
                 let program = Programs.fsharp $"module Program\nopen Adjoint\n{gradient}"
                 let outcome = Repository.dotnet program.Folder [] [ program.Assembly ]
                 Expect.isTrue (Figures.agree expected outcome.Output) outcome.Text)
+
+            testCase "a fresh project finds the native kernels in their package" (fun () ->
+                let native = $"Adjoint.Native.{RuntimeInformation.RuntimeIdentifier}"
+
+                if not (File.Exists(package native)) then
+                    skiptest "the native kernels are not built here."
+
+                let program =
+                    Programs.fsharpWith native "module Program\nprintfn \"%O\" Adjoint.Kernels.KernelLibrary.Default.IsAvailable\n"
+
+                let outcome =
+                    Repository.dotnet program.Folder [ "ADJOINT_NATIVE", "" ] [ program.Assembly ]
+
+                Expect.equal (outcome.Output.Trim()) "True" outcome.Text)
         ]
 
 [<Tests>]

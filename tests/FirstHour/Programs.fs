@@ -11,8 +11,8 @@ type Program =
         Assembly: string
     }
 
-/// A fresh console project in a language, with a package of ours and these source files. Warnings are errors.
-let private build language package (files: (string * string) list) =
+/// A fresh console project in a language, with packages of ours and these source files. Warnings are errors.
+let private build language (packages: string list) (files: (string * string) list) =
     let feed = Feed.local.Value
     let folder = Path.Combine(Repository.temporaryFolder (), "Trial")
     Directory.CreateDirectory folder |> ignore
@@ -26,10 +26,12 @@ let private build language package (files: (string * string) list) =
     run [ "new"; "console"; "--language"; language; "--no-restore" ] |> ignore
     let project = Directory.GetFiles(folder, "Trial.*proj") |> Array.exactlyOne
 
-    let reference =
-        $"""<ItemGroup><PackageReference Include="{package}" Version="{feed.Version}" /></ItemGroup></Project>"""
+    let references =
+        packages
+        |> List.map (fun package -> $"""<PackageReference Include="{package}" Version="{feed.Version}" />""")
+        |> String.concat ""
 
-    File.WriteAllText(project, File.ReadAllText(project).Replace("</Project>", reference))
+    File.WriteAllText(project, File.ReadAllText(project).Replace("</Project>", $"<ItemGroup>{references}</ItemGroup></Project>"))
 
     for name, text in files do
         File.WriteAllText(Path.Combine(folder, name), text)
@@ -50,7 +52,7 @@ let csharp =
 
          build
              "C#"
-             "Adjoint.Runtime"
+             [ "Adjoint.Runtime" ]
              [
                  "Program.cs", CSharpProgram.main guides
                  for guide in guides do
@@ -59,4 +61,8 @@ let csharp =
 
 /// An F# program of the package Adjoint.
 let fsharp (text: string) =
-    build "F#" "Adjoint" [ "Program.fs", text ]
+    build "F#" [ "Adjoint" ] [ "Program.fs", text ]
+
+/// An F# program of the package Adjoint and another one.
+let fsharpWith package (text: string) =
+    build "F#" [ "Adjoint"; package ] [ "Program.fs", text ]

@@ -1,7 +1,17 @@
 module Adjoint.Properties.KernelLibraryTests
 
+open System
+open System.IO
 open Expecto
 open Adjoint.Kernels
+
+/// Where programs of this repository look for the native kernels, and whether they lie there.
+module KernelFolder =
+    let configured = string (AppContext.GetData "Adjoint.Native.Folder")
+
+    let isBuilt () =
+        Directory.Exists configured
+        && Directory.GetFiles(configured, "libadjoint_kernels.*").Length > 0
 
 [<Tests>]
 let tests =
@@ -19,6 +29,27 @@ let tests =
             <| fun () ->
                 let library = KernelLibrary.Look "libc"
                 Expect.isFalse library.IsAvailable "the C library has no kernels"
+
+            testCase "switched off, nothing is looked for"
+            <| fun () ->
+                let library = KernelLibrary.Find("off", AppContext.BaseDirectory)
+                Expect.isFalse library.IsAvailable "nothing is loaded"
+                Expect.stringContains library.Description "ADJOINT_NATIVE is off" "why"
+
+            testCase "the user's folder goes before the program's, also where it holds nothing"
+            <| fun () ->
+                let folder = Path.Combine(AppContext.BaseDirectory, "nowhere")
+                let library = KernelLibrary.Find(folder, KernelFolder.configured)
+                Expect.isFalse library.IsAvailable "nothing is loaded"
+                Expect.stringContains library.Description folder "where it was looked for"
+
+            testCase "what the repository's build made is found and speaks this version"
+            <| fun () ->
+                if not (KernelFolder.isBuilt ()) then
+                    skiptest "the native kernels are not built here."
+
+                let library = KernelLibrary.Find("", KernelFolder.configured)
+                Expect.isTrue library.IsAvailable library.Description
 
             testCase "looking twice gives one answer"
             <| fun () -> Expect.equal KernelLibrary.Default.Description KernelLibrary.Default.Description "kept"

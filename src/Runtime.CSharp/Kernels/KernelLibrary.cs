@@ -3,14 +3,23 @@ using System.Runtime.InteropServices;
 namespace Adjoint.Kernels;
 
 /// <summary>The library of native kernels: looked for once; everything runs on managed kernels where it is missing.</summary>
+/// <remarks>
+/// It is looked for in the folder that the environment variable <c>ADJOINT_NATIVE</c> names (<c>off</c>: nowhere), then in the one that the
+/// program's runtime configuration names as <c>Adjoint.Native.Folder</c>, then beside the program, as the package Adjoint.Native puts it.
+/// </remarks>
 public sealed class KernelLibrary
 {
     /// <summary>The version of the C boundary that this runtime speaks; see src/Kernels.Native/include/adjoint_kernels.h.</summary>
-    public const int AbiVersion = 1;
+    public const int AbiVersion = 2;
+
+    /// <summary>The environment variable that names the folder of the native kernels, or is <c>off</c>.</summary>
+    public const string Variable = "ADJOINT_NATIVE";
 
     private const string FileName = "adjoint_kernels";
+    private const string FolderProperty = "Adjoint.Native.Folder";
 
-    private static readonly Lazy<KernelLibrary> Found = new(() => Look(FileName));
+    private static readonly Lazy<KernelLibrary> Found = new(
+        () => Find(Environment.GetEnvironmentVariable(Variable), AppContext.GetData(FolderProperty) as string));
 
     private KernelLibrary(nint handle, string description)
     {
@@ -33,12 +42,31 @@ public sealed class KernelLibrary
     /// <summary>What was found, in one line.</summary>
     public override string ToString() => Description;
 
+    /// <summary>Looks where the user said, else where the program was told, else beside it; never throws.</summary>
+    internal static KernelLibrary Find(string? asked, string? configured)
+    {
+        if (asked == "off")
+        {
+            return new(0, $"native kernels: {Variable} is off; managed kernels run.");
+        }
+
+        if (!string.IsNullOrEmpty(asked))
+        {
+            return Look(Path.Combine(asked, PlatformName));
+        }
+
+        string file = Path.Combine(configured ?? "", PlatformName);
+        return Look(configured is not null && File.Exists(file) ? file : FileName);
+    }
+
     /// <summary>Looks for a library by name or path; never throws.</summary>
     internal static KernelLibrary Look(string name)
     {
         if (!NativeLibrary.TryLoad(name, typeof(KernelLibrary).Assembly, null, out nint handle))
         {
-            return new(0, $"native kernels: no library {name} beside the program; managed kernels run. Build src/Kernels.Native and put it there.");
+            return new(
+                0,
+                $"native kernels: no library {name}; managed kernels run. Add the package Adjoint.Native to the program, or set {Variable} to the folder that `build.fsx native` fills.");
         }
 
         if (!NativeLibrary.TryGetExport(handle, "adj_abi_version", out nint entry))
@@ -56,6 +84,9 @@ public sealed class KernelLibrary
 
         return new(handle, $"native kernels: {name}, version {version}.");
     }
+
+    private static string PlatformName =>
+        OperatingSystem.IsWindows() ? $"{FileName}.dll" : OperatingSystem.IsMacOS() ? $"lib{FileName}.dylib" : $"lib{FileName}.so";
 
     private static unsafe int Version(nint entry) => ((delegate* unmanaged[Cdecl]<int>)entry)();
 }

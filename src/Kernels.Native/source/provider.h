@@ -1,0 +1,46 @@
+// What a library can do. A kernel that it lacks fails with ADJ_UNSUPPORTED.
+
+#ifndef ADJOINT_PROVIDER_H
+#define ADJOINT_PROVIDER_H
+
+#include <memory>
+#include <string>
+
+#include "adjoint_kernels.h"
+#include "status.h"
+
+namespace adj {
+
+class Provider {
+ public:
+  virtual ~Provider() = default;
+
+  // Name, version and instruction set.
+  virtual std::string Describe() const = 0;
+
+  virtual void Product(const adj_product&, const float*, const float*, float*) const { Lacks("products of f32"); }
+  virtual void Product(const adj_product&, const double*, const double*, double*) const { Lacks("products of f64"); }
+
+ protected:
+  Provider() = default;
+  Provider(const Provider&) = delete;
+  Provider& operator=(const Provider&) = delete;
+
+ private:
+  [[noreturn]] void Lacks(const char* kernel) const {
+    throw Failure(ADJ_UNSUPPORTED, Describe() + " has no " + kernel + ".");
+  }
+};
+
+std::unique_ptr<Provider> OpenOpenBlas(const char* folder);
+std::unique_ptr<Provider> OpenMkl(const char* folder, uint32_t flags);
+std::unique_ptr<Provider> OpenOneDnn(const char* folder);
+
+}  // namespace adj
+
+struct adj_library {
+  std::unique_ptr<adj::Provider> provider;
+  std::string description;
+};
+
+#endif  // ADJOINT_PROVIDER_H
