@@ -60,7 +60,10 @@ let private copySources target =
     let extra =
         let release = "/etc/os-release"
 
-        if File.Exists release && Regex.IsMatch(File.ReadAllText release, "(?m)^ID(_LIKE)?=.*ubuntu") then
+        if
+            File.Exists release
+            && Regex.IsMatch(File.ReadAllText release, "(?m)^ID(_LIKE)?=.*ubuntu")
+        then
             [ "universe"; "multiverse" ]
         else
             [ "non-free" ]
@@ -101,7 +104,13 @@ let private copySources target =
         else
             []
 
-    let lists = (if File.Exists "/etc/apt/sources.list" then [ "/etc/apt/sources.list" ] else []) @ files "*.list"
+    let lists =
+        (if File.Exists "/etc/apt/sources.list" then
+             [ "/etc/apt/sources.list" ]
+         else
+             [])
+        @ files "*.list"
+
     let entries = lists |> List.collect (File.ReadAllText >> oneLine)
     let written = files "*.sources" |> List.collect (File.ReadAllText >> stanzas)
     Directory.CreateDirectory target |> ignore

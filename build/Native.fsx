@@ -55,7 +55,7 @@ let private attempt (name: string) program arguments =
 
 let private (>=>) first second = Result.bind second first
 
-/// Files that a program needs beside the kernels: the libraries themselves, by the names that they are loaded by.
+/// What a program needs beside the kernels: the libraries, by the names that they are loaded by, and their licences.
 let private gather target =
     let wanted =
         [
@@ -72,19 +72,26 @@ let private gather target =
             let real = File.ResolveLinkTarget(file, true)
             File.Copy((if isNull real then file else real.FullName), Path.Combine(target, name), true)
 
-    let texts = Directory.GetFiles(laidOut, "copyright", SearchOption.AllDirectories)
-    Directory.CreateDirectory(Path.Combine(target, "licences")) |> ignore
+    let licences = Directory.CreateDirectory(Path.Combine(target, "licences")).FullName
 
-    for text in texts do
-        let package = Path.GetFileName(Path.GetDirectoryName text)
-        File.Copy(text, Path.Combine(target, "licences", package + ".txt"), true)
+    // What comes from the compiler has one text for many packages; the system has it where the compiler is.
+    for group in groups do
+        for package, _ in group.Packages do
+            [ laidOut; "/" ]
+            |> List.map (fun above -> Path.Combine(above, "usr", "share", "doc", package, "copyright"))
+            |> List.tryFind File.Exists
+            |> Option.iter (fun text -> File.Copy(text, Path.Combine(licences, package + ".txt"), true))
 
 let private compile preset libraries tested (output: string) =
     let build = Path.Combine(sources, "build", preset)
     let generator = if canRun "ninja" then [ "-G"; "Ninja" ] else []
 
     let settings =
-        [ $"-DADJOINT_LIBRARIES={libraries}"; $"-DADJOINT_TEST_LIBRARIES={tested}"; $"-DCMAKE_INSTALL_PREFIX={output}" ]
+        [
+            $"-DADJOINT_LIBRARIES={libraries}"
+            $"-DADJOINT_TEST_LIBRARIES={tested}"
+            $"-DCMAKE_INSTALL_PREFIX={output}"
+        ]
 
     attempt "cmake" "cmake" ([ "--fresh"; "-S"; sources; "--preset"; preset ] @ generator @ settings)
     >=> fun () -> attempt "the build of src/Kernels.Native" "cmake" [ "--build"; build; "--parallel"; "2" ]
@@ -93,7 +100,12 @@ let private test preset =
     attempt
         "a test of src/Kernels.Native"
         "ctest"
-        [ "--test-dir"; Path.Combine(sources, "build", preset); "--output-on-failure"; "--no-tests=error" ]
+        [
+            "--test-dir"
+            Path.Combine(sources, "build", preset)
+            "--output-on-failure"
+            "--no-tests=error"
+        ]
 
 /// The libraries to build with, and the names of those that no source has.
 let private libraries () =
@@ -194,7 +206,10 @@ let private sanitize () =
     printf "native kernels under sanitizers ... "
     let clock = Stopwatch.StartNew()
 
-    match compile "sanitize" (defaultArg (given ()) laidOut) (if (given ()).IsSome then "" else folder) folder >=> fun () -> test "sanitize" with
+    match
+        compile "sanitize" (defaultArg (given ()) laidOut) (if (given ()).IsSome then "" else folder) folder
+        >=> fun () -> test "sanitize"
+    with
     | Ok() -> printfn $"{clock.Elapsed.TotalSeconds:F1} s"
     | Error reason ->
         printfn "failed"

@@ -172,8 +172,7 @@ let private trials =
                 let program =
                     Programs.fsharpWith native "module Program\nprintfn \"%O\" Adjoint.Kernels.KernelLibrary.Default.IsAvailable\n"
 
-                let outcome =
-                    Repository.dotnet program.Folder [ "ADJOINT_NATIVE", "" ] [ program.Assembly ]
+                let outcome = Repository.dotnet program.Folder [ "ADJOINT_NATIVE", "" ] [ program.Assembly ]
 
                 Expect.equal (outcome.Output.Trim()) "True" outcome.Text)
         ]

@@ -13,7 +13,7 @@ public sealed class KernelLibrary
     public const int AbiVersion = 2;
 
     /// <summary>The environment variable that names the folder of the native kernels, or is <c>off</c>.</summary>
-    public const string Variable = "ADJOINT_NATIVE";
+    internal const string Variable = "ADJOINT_NATIVE";
 
     private const string FileName = "adjoint_kernels";
     private const string FolderProperty = "Adjoint.Native.Folder";
