@@ -45,7 +45,11 @@ let private stamp () =
 
 /// Whether what is there was built from these sources.
 let isBuilt () =
-    File.Exists stampFile && (File.ReadAllText stampFile).Trim() = stamp ()
+    File.Exists stampFile && (File.ReadAllLines stampFile)[0] = stamp ()
+
+/// The libraries that could not be fetched when it was built.
+let private without () =
+    File.ReadAllLines stampFile |> Array.skip 1
 
 /// A step that may fail: its time, or what it printed.
 let private attempt (name: string) program arguments =
@@ -135,7 +139,7 @@ let private make () =
 
         test "release")
     |> Result.map (fun () ->
-        File.WriteAllText(Path.Combine(fresh, "built-from.txt"), stamp () + "\n")
+        File.WriteAllLines(Path.Combine(fresh, "built-from.txt"), stamp () :: missing)
 
         if Directory.Exists folder then
             Directory.Delete(folder, true)
@@ -180,7 +184,7 @@ let private report () =
                     ""
                 else
                     let names = String.concat ", " missing
-                    $", without {names}: no package source has it"
+                    $", without {names}: the system's package sources don't give it"
 
             printfn $"{clock.Elapsed.TotalSeconds:F1} s{without}"
             true
@@ -220,7 +224,7 @@ let native arguments =
     if File.Exists missingFile then
         File.Delete missingFile
 
-    if isBuilt () then
+    if isBuilt () && without().Length = 0 then
         printfn $"native kernels: up to date in {folder}"
     elif not (report ()) then
         raise (Stop 1)
