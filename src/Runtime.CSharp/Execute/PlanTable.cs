@@ -5,8 +5,10 @@ using Adjoint.Ir;
 namespace Adjoint.Execute;
 
 /// <summary>The plans of the graphs that were run, bodies among them; a plan goes when its graph does. For any number of threads.</summary>
+/// <remarks>Kernels of the usual source are shared by all tables of the process.</remarks>
 internal sealed class PlanTable(KernelSource kernels)
 {
+    private readonly KernelCache? cache = ReferenceEquals(kernels, KernelSource.Default) ? KernelCache.Shared : null;
     private readonly ConditionalWeakTable<Graph, Plan> plans = [];
     private readonly ConditionalWeakTable<Graph, Plan> plain = [];
 
@@ -21,6 +23,8 @@ internal sealed class PlanTable(KernelSource kernels)
         ConditionalWeakTable<Graph, Plan> table = useKernels ? plans : plain;
         return table.TryGetValue(graph, out Plan? plan)
             ? plan
-            : table.GetOrAdd(graph, PlanBuilder.Build(graph, constants, useKernels ? kernels : KernelSource.None));
+            : table.GetOrAdd(
+                graph,
+                useKernels ? PlanBuilder.Build(graph, constants, kernels, cache) : PlanBuilder.Build(graph, constants, KernelSource.None, null));
     }
 }

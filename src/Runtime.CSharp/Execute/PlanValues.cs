@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Adjoint.Compile;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Kernels;
 using Adjoint.Loops;
 using Adjoint.Primitives;
 
@@ -21,7 +22,8 @@ internal sealed class PlanValues
     private readonly int[] starts;
     private readonly int[] lastUses;
 
-    internal PlanValues(Graph graph, KernelSource kernels)
+    /// <summary>Finds all that out, and makes kernels, several at a time; those of regions may be remembered.</summary>
+    internal PlanValues(Graph graph, KernelSource kernels, KernelCache? cache, IParallel parallel)
     {
         Nodes = Schedule.Of(graph);
         Kinds = new StepKind[Nodes.Length];
@@ -33,7 +35,7 @@ internal sealed class PlanValues
         lastUses = new int[numbers.Count];
         Array.Fill(quiet, true);
         Array.Fill(lastUses, Unused);
-        Choose(graph, kernels);
+        Choose(graph, kernels, cache, parallel);
         FindLastUses(graph);
     }
 
@@ -82,21 +84,22 @@ internal sealed class PlanValues
     }
 
     /// <summary>Chooses how nodes run, the last first: a view needs to know who reads it.</summary>
-    private void Choose(Graph graph, KernelSource kernels)
+    private void Choose(Graph graph, KernelSource kernels, KernelCache? cache, IParallel parallel)
     {
         foreach (Value result in graph.Results)
         {
             quiet[numbers[result]] = false;
         }
 
-        var regions = new Dictionary<Fused, Kernel>();
+        Dictionary<Node, Kernel> regions = RegionTable.Of(
+            Nodes.Where(node => node.Primitive is Fused && !IsConstant(node) && IsOfTensors(node)), kernels, cache, parallel);
         for (int i = Nodes.Length - 1; i >= 0; i--)
         {
             Node node = Nodes[i];
             Kinds[i] = KindOf(node);
-            if (Kinds[i] == StepKind.Plain && node.Results.Concat(node.Operands).All(value => value.Type is TensorType))
+            if (Kinds[i] == StepKind.Plain && IsOfTensors(node))
             {
-                Kernels[i] = KernelOf(node, kernels, regions);
+                Kernels[i] = node.Primitive is Fused ? regions.GetValueOrDefault(node) : kernels.Of(node);
                 Kinds[i] = Kernels[i] is null ? StepKind.Plain : StepKind.Kernel;
             }
 
@@ -107,29 +110,15 @@ internal sealed class PlanValues
         }
     }
 
-    /// <summary>The kernel of a node. Equal regions share one, unless it may fail: its errors say where each node comes from.</summary>
-    private static Kernel? KernelOf(Node node, KernelSource kernels, Dictionary<Fused, Kernel> regions)
-    {
-        if (node.Primitive is not Fused region)
-        {
-            return kernels.Of(node);
-        }
+    /// <summary>Whether a node may run as a kernel: every array that it reads or makes is one.</summary>
+    private static bool IsOfTensors(Node node) =>
+        node.Results.All(result => result.Type is TensorType) && node.Operands.All(operand => operand.Type is TensorType);
 
-        if (!regions.TryGetValue(region, out Kernel? kernel))
-        {
-            kernel = kernels.Of(node);
-            if (kernel is LoopKernel { MayFail: false })
-            {
-                regions.Add(region, kernel);
-            }
-        }
-
-        return kernel;
-    }
+    private static bool IsConstant(Node node) => node is { Operands: [], Results: [{ Type: TensorType { Shape.Size: <= LargestConstant } }] };
 
     private StepKind KindOf(Node node) => node switch
     {
-        { Operands: [], Results: [{ Type: TensorType { Shape.Size: <= LargestConstant } }] } => StepKind.Constant,
+        _ when IsConstant(node) => StepKind.Constant,
         _ when ViewStart(node) is not null && quiet[numbers[node.Results[0]]] => StepKind.View,
         _ => StepKind.Plain,
     };

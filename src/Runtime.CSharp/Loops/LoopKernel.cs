@@ -31,6 +31,9 @@ internal sealed class LoopKernel : Kernel
         hasScratch = program.Buffers.Any(buffer => buffer.Kind == LoopBufferKind.Scratch);
     }
 
+    /// <summary>How many instructions the program has, about.</summary>
+    internal int Instructions => program.ValueCount;
+
     /// <summary>Whether the program has failures of its own.</summary>
     internal bool MayFail => !program.Failures.IsEmpty;
 
