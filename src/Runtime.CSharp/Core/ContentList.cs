@@ -23,7 +23,8 @@ public abstract class ContentList<T> : IReadOnlyList<T>, IEquatable<ContentList<
 
     /// <summary>Same kind of list, same elements in the same order.</summary>
     public bool Equals(ContentList<T>? other) =>
-        other is not null && other.GetType() == GetType() && Items.AsSpan().SequenceEqual(other.Items.AsSpan());
+        ReferenceEquals(this, other)
+        || (other is not null && other.GetType() == GetType() && Items.AsSpan().SequenceEqual(other.Items.AsSpan()));
 
     /// <inheritdoc/>
     public sealed override bool Equals(object? obj) => Equals(obj as ContentList<T>);

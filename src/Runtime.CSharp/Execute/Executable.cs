@@ -95,7 +95,7 @@ public sealed class Executable
         }
 
         HostValue[] values = RunValues(arguments as NDArray[] ?? [.. arguments], options);
-        return Array.ConvertAll(values, value => (NDArray)value);
+        return values as NDArray[] ?? Array.ConvertAll(values, value => (NDArray)value);
     }
 
     /// <summary>Runs on arrays and stacks, which are only read unless they are donated, and gives fresh ones.</summary>

@@ -48,12 +48,90 @@ internal sealed class Frame
             slots[plan.Parameters[i]] = arguments[i];
         }
 
-        foreach (int slot in plan.Unread)
+        FreeAll(plan.Unread);
+        Walk(targets);
+    }
+
+    /// <summary>The same with arguments that are only read.</summary>
+    internal void RunReading(ReadOnlySpan<HostValue> arguments, ReadOnlySpan<NDArray> targets)
+    {
+        IsBusy = true;
+        int[] parameters = plan.Parameters;
+        for (int i = 0; i < arguments.Length; i++)
         {
-            Free(slot);
+            slots[parameters[i]] = new(arguments[i], Owned: false);
         }
 
+        FreeAll(plan.Unread);
         Walk(targets);
+    }
+
+    /// <summary>Whether the plan is one kernel, which takes arguments and gives results as they are.</summary>
+    internal bool IsDirect => plan.Direct.Length > 0;
+
+    /// <summary>Runs a plan of one kernel from arguments into targets, which share no memory.</summary>
+    internal void RunDirect(ReadOnlySpan<HostValue> arguments, ReadOnlySpan<NDArray> targets)
+    {
+        ref readonly Step step = ref plan.Steps[0];
+        Span<NDArray> wires = arrays.Wires;
+        int[] direct = plan.Direct;
+        for (int i = 0; i < step.OperandCount; i++)
+        {
+            if (direct[i] >= 0)
+            {
+                wires[i] = Unsafe.As<NDArray>(arguments[direct[i]]);
+            }
+        }
+
+        for (int i = step.OperandCount; i < direct.Length; i++)
+        {
+            wires[i] = targets[direct[i]];
+        }
+
+        RunAlone(in step, wires);
+        for (int i = 0; i < direct.Length; i++)
+        {
+            if (direct[i] >= 0)
+            {
+                wires[i] = null!;
+            }
+        }
+    }
+
+    /// <summary>Runs a plan of one kernel into fresh arrays.</summary>
+    internal NDArray[] RunDirect(ReadOnlySpan<HostValue> arguments)
+    {
+        var results = new NDArray[Graph.Results.Length];
+        long bytes = 0;
+        for (int i = 0; i < results.Length; i++)
+        {
+            TensorType type = Graph.Results[i].Tensor;
+            results[i] = new(type.DType, type.Shape, type.DType.NewArray(type.Shape.Size, zero: false));
+            bytes += (long)results[i].Size * type.DType.Size();
+        }
+
+        interpreter.Arena.Add(bytes);
+        RunDirect(arguments, results);
+        interpreter.Arena.Add(-bytes);
+        return results;
+    }
+
+    private void RunAlone(ref readonly Step step, ReadOnlySpan<NDArray> wires)
+    {
+        try
+        {
+            interpreter.ThrowIfCancelled();
+            step.Kernel!.Run(wires[..step.OperandCount], wires[step.OperandCount..], interpreter);
+            interpreter.CountElements(step.Elements);
+        }
+        catch (AdjointException error) when (RunErrors.Locate(error, plan.Steps[0].Node))
+        {
+            throw;
+        }
+        catch (Exception error) when (RunErrors.IsInternal(error))
+        {
+            throw RunErrors.Internal(error, plan.Steps[0].Node);
+        }
     }
 
     /// <summary>A result: owned only if it stands once among the results.</summary>
@@ -108,7 +186,7 @@ internal sealed class Frame
     /// <summary>Forgets everything that was read.</summary>
     internal void Forget()
     {
-        Array.Clear(operands);
+        operands.AsSpan().Clear();
         arrays.Forget();
     }
 

@@ -35,10 +35,15 @@ public sealed class Interpreter : EvaluationContext
     private RunOptions options = RunOptions.Default;
     private readonly WorkingMemory scratch = new();
     private readonly SlotPool<WorkingMemory> tiles = new(8);
+    private readonly LoopTiles loopTiles;
     private Held[] given = [];
     private Frame? last;
 
-    internal Interpreter(PlanTable plans) => this.plans = plans;
+    internal Interpreter(PlanTable plans)
+    {
+        this.plans = plans;
+        loopTiles = new(this);
+    }
 
     /// <inheritdoc/>
     public override IParallel Parallel => options.Parallel;
@@ -120,6 +125,9 @@ public sealed class Interpreter : EvaluationContext
     internal override WorkingMemory RentTileMemory() => tiles.TryTake() ?? new();
 
     /// <inheritdoc/>
+    internal override void RunTiles(LoopKernel kernel, int phase, NDArray[] buffers, long count) => loopTiles.Run(kernel, phase, buffers, count);
+
+    /// <inheritdoc/>
     internal override void ReturnTileMemory(WorkingMemory memory) => tiles.TryPut(memory);
 
     /// <inheritdoc/>
@@ -131,6 +139,13 @@ public sealed class Interpreter : EvaluationContext
     /// <summary>A run from the outside: arguments that fit are only read, unless they are donated, and results are fresh.</summary>
     internal HostValue[] RunWhole(Graph graph, ReadOnlySpan<HostValue> arguments, RunOptions run)
     {
+        if (DirectFrame(graph, run) is { } direct)
+        {
+            NDArray[] fresh = direct.RunDirect(arguments);
+            options = RunOptions.Default;
+            return fresh;
+        }
+
         Frame frame = Begin(graph, arguments, [], run);
         var results = new HostValue[graph.Results.Length];
         for (int i = 0; i < results.Length; i++)
@@ -147,6 +162,13 @@ public sealed class Interpreter : EvaluationContext
     internal void RunInto(Graph graph, ReadOnlySpan<NDArray> arguments, ReadOnlySpan<NDArray> targets, RunOptions run)
     {
         bool apart = AreApart(arguments, targets);
+        if (apart && DirectFrame(graph, run) is { } direct)
+        {
+            direct.RunDirect(ReadOnlySpan<HostValue>.CastUp(arguments), targets);
+            options = RunOptions.Default;
+            return;
+        }
+
         Frame frame = Begin(graph, ReadOnlySpan<HostValue>.CastUp(arguments), apart ? targets : [], run);
         if (!apart)
         {
@@ -171,6 +193,19 @@ public sealed class Interpreter : EvaluationContext
         Finish();
     }
 
+    /// <summary>The frame of a graph that is one kernel, where nothing is asked for that needs to look into the run.</summary>
+    private Frame? DirectFrame(Graph graph, RunOptions run)
+    {
+        if (last is not { IsDirect: true, IsBusy: false } || !ReferenceEquals(last.Graph, graph)
+            || run.Profile is not null || run.SpoilFreed || !run.Donated.IsEmpty || run.UseKernels != usesKernels)
+        {
+            return null;
+        }
+
+        options = run;
+        return last;
+    }
+
     private Frame Begin(Graph graph, ReadOnlySpan<HostValue> arguments, ReadOnlySpan<NDArray> targets, RunOptions run)
     {
         options = run;
@@ -181,6 +216,18 @@ public sealed class Interpreter : EvaluationContext
             DropFrames();
         }
 
+        if (!run.Donated.IsEmpty)
+        {
+            return BeginDonated(graph, arguments, targets, run);
+        }
+
+        Frame frame = FrameOf(graph);
+        frame.RunReading(arguments, targets);
+        return frame;
+    }
+
+    private Frame BeginDonated(Graph graph, ReadOnlySpan<HostValue> arguments, ReadOnlySpan<NDArray> targets, RunOptions run)
+    {
         if (given.Length < arguments.Length)
         {
             given = new Held[arguments.Length];
@@ -191,19 +238,15 @@ public sealed class Interpreter : EvaluationContext
             given[i] = new(arguments[i], Owned: false);
         }
 
-        if (!run.Donated.IsEmpty)
-        {
-            Donation.Take(graph, given.AsSpan(0, arguments.Length), run.Donated);
-        }
-
+        Donation.Take(graph, given.AsSpan(0, arguments.Length), run.Donated);
         Frame frame = FrameOf(graph);
         frame.Run(given.AsSpan(0, arguments.Length), targets);
+        Array.Clear(given);
         return frame;
     }
 
     private void Finish()
     {
-        Array.Clear(given);
         options.Profile?.AddPeak(PeakBytes);
         Arena.Settle();
         if (frames.Count == 1)

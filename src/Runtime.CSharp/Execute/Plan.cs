@@ -49,6 +49,12 @@ internal sealed class Plan
     /// <summary>Whether a result's slot stands among the results once.</summary>
     internal required bool[] StandsOnce { get; init; }
 
+    /// <summary>
+    /// Where the plan is one kernel between parameters and results: for each of its operands the parameter, or <see cref="Step.None"/> for a
+    /// constant, then for each of its results the place among the graph's. Otherwise empty.
+    /// </summary>
+    internal required int[] Direct { get; init; }
+
     /// <summary>The largest number of operands of a node that is evaluated.</summary>
     internal required int MostOperands { get; init; }
 }

@@ -74,7 +74,20 @@ internal sealed class PlanBuilder
             Results = results,
             StandsOnce = [.. CountOf(results).Select(count => count == 1)],
             MostOperands = mostOperands,
+            Direct = steps is [{ Kind: StepKind.Kernel } step] ? Direct(step) : [],
         };
+    }
+
+    /// <summary>What a single kernel takes and gives, if that is parameters and all of the results.</summary>
+    private int[] Direct(Step step)
+    {
+        int[] operands = [.. step.Node.Operands.Select(operand => graph.Parameters.IndexOf(operand))];
+        int[] places = [.. outputs.Select(output => output.GraphResult)];
+        bool isWhole = step.OutputCount == step.ResultCount
+            && graph.Results.Length == step.ResultCount
+            && places.All(place => place != Step.None)
+            && operands.Count(operand => operand != Step.None) == step.InputCount;
+        return isWhole ? [.. operands, .. places] : [];
     }
 
     private static IEnumerable<int> CountOf(int[] results)
@@ -120,7 +133,7 @@ internal sealed class PlanBuilder
     private void FindEnding(Node node, int place)
     {
         ending.Clear();
-        foreach (Value operand in node.Operands)
+        foreach (Value operand in values.Kinds[place] == StepKind.Constant ? [] : node.Operands)
         {
             int root = values.Root(values[operand]);
             if (values.LastUse(root) == place && !ending.Contains(root))
@@ -133,7 +146,7 @@ internal sealed class PlanBuilder
     private bool AddConstant(ref Step step)
     {
         int number = values[step.Node.Result];
-        NDArray constant = step.Node.Primitive.Evaluate([], constants)[0].Array;
+        NDArray constant = ConstantOf(step.Node);
         step.Array = memory.AddConstant(number, constant);
         if (values.IsQuiet(number))
         {
@@ -144,6 +157,10 @@ internal sealed class PlanBuilder
         links.Add(slots[number]);
         return true;
     }
+
+    private NDArray ConstantOf(Node node) => node.Operands.IsEmpty
+        ? node.Primitive.Evaluate([], constants)[0].Array
+        : node.Primitive.Evaluate([new(ConstantOf(node.Operands[0].Producer!), Owned: false)], constants)[0].Array;
 
     private bool AddView(ref Step step, int place)
     {

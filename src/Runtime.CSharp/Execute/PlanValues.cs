@@ -114,7 +114,9 @@ internal sealed class PlanValues
     private static bool IsOfTensors(Node node) =>
         node.Results.All(result => result.Type is TensorType) && node.Operands.All(operand => operand.Type is TensorType);
 
-    private static bool IsConstant(Node node) => node is { Operands: [], Results: [{ Type: TensorType { Shape.Size: <= LargestConstant } }] };
+    /// <summary>Whether a node gives the same few numbers in every run: it has no operands, or repeats what has none.</summary>
+    private static bool IsConstant(Node node) => node is { Results: [{ Type: TensorType { Shape.Size: <= LargestConstant } }] }
+        && (node.Operands.IsEmpty || node is { Primitive: Broadcast, Operands: [{ Type: TensorType { Shape.Size: <= LargestConstant }, Producer.Operands: [] }] });
 
     private StepKind KindOf(Node node) => node switch
     {
@@ -127,6 +129,11 @@ internal sealed class PlanValues
     {
         for (int i = 0; i < Nodes.Length; i++)
         {
+            if (Kinds[i] == StepKind.Constant)
+            {
+                continue;
+            }
+
             foreach (Value operand in Nodes[i].Operands)
             {
                 lastUses[roots[numbers[operand]]] = i;

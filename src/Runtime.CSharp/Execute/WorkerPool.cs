@@ -1,37 +1,48 @@
+using System.Diagnostics;
 using Adjoint.Kernels;
 
 namespace Adjoint.Execute;
 
 /// <summary>A bounded set of threads that runs tiles of work together with the threads that ask for it.</summary>
 /// <remarks>
-/// <para>The caller of <see cref="For"/> works too and never waits for a worker to become free, so any number of callers
-/// make progress. A tile that asks for more tiles runs them itself, one after the other.</para>
-/// <para>Tiles are begun in order. If some throw, the exception of the first of them in that order is thrown again where
-/// <see cref="For"/> was called, as it would be with one thread; later tiles that have not begun are left out.</para>
-/// <para>Workers start with the first work, look for more for a moment, and then sleep.</para>
+/// <para>The caller works too and never waits for a worker to become free, so any number of callers make progress. As soon as there are as many
+/// callers as threads, new ones work alone: sharing would only make them wait for each other. A tile that asks for more tiles runs them itself,
+/// one after the other.</para>
+/// <para>Tiles are begun in order. If some throw, the exception of the first of them in that order is thrown again where the pool was asked,
+/// as it would be with one thread; later tiles that have not begun are left out.</para>
+/// <para>Workers start with the first work, look for more for some microseconds, and then sleep. Waking one costs about as much as a small kernel
+/// takes: it is done where the caller's first tiles say that much is left, or where work comes so often that the next call will find it awake.</para>
 /// </remarks>
-public sealed class WorkerPool : IParallel, IDisposable
+public sealed class WorkerPool : IRangeParallel, IDisposable
 {
     private const int MostShared = 64;
-    private const int Looks = 60;
+    private const int MostJobs = 16;
+    private const int Shares = 4;
+    private const int Looks = 16;
 
     [ThreadStatic]
     private static bool insideTile;
 
+    private static readonly long WorthWaking = Stopwatch.Frequency / 50_000;
+    private static readonly long LookingTime = Stopwatch.Frequency / 20_000;
+
     private readonly Lock gate = new();
-    private readonly List<TileJob> jobs = [];
+    private readonly TileJob[] jobs;
     private readonly SemaphoreSlim wake = new(0);
     private readonly Thread[] workers;
     private readonly bool isShared;
-    private volatile int waitingJobs;
+    private int callers;
     private int sleeping;
+    private long lastBrief;
     private bool started;
-    private bool stopped;
+    private volatile bool stopped;
 
     private WorkerPool(int threads, bool isShared)
     {
         workers = new Thread[threads - 1];
+        sleeping = workers.Length;
         this.isShared = isShared;
+        jobs = [.. Enumerable.Range(0, Math.Min(threads - 1, MostJobs)).Select(_ => new TileJob(Shares * threads))];
     }
 
     /// <summary>The pool of the process: a thread for each processor, up to 64. It is never disposed.</summary>
@@ -55,17 +66,27 @@ public sealed class WorkerPool : IParallel, IDisposable
     public void For(int count, Action<int> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        if (count <= 1 || workers.Length == 0 || insideTile)
+        if (IsSerial(count))
         {
             Serial.Instance.For(count, body);
-            return;
         }
+        else
+        {
+            Share(count, new EachTile(body), isLong: true);
+        }
+    }
 
-        var job = new TileJob(count, body);
-        Publish(job);
-        Work(job);
-        Withdraw(job);
-        job.Wait();
+    /// <inheritdoc/>
+    void IRangeParallel.For(long count, TileWork work)
+    {
+        if (IsSerial(count))
+        {
+            ((IRangeParallel)Serial.Instance).For(count, work);
+        }
+        else
+        {
+            Share(count, work, isLong: false);
+        }
     }
 
     /// <summary>Ends the workers; work that is under way is finished by its callers. Later work is refused.</summary>
@@ -76,32 +97,96 @@ public sealed class WorkerPool : IParallel, IDisposable
             return;
         }
 
-        lock (gate)
-        {
-            stopped = true;
-        }
-
+        stopped = true;
         wake.Release(workers.Length + 1);
     }
 
-    private static void Work(TileJob job)
+    private bool IsSerial(long count) => count <= 1 || workers.Length == 0 || insideTile || count >= int.MaxValue;
+
+    private void Share(long count, TileWork work, bool isLong)
     {
+        ObjectDisposedException.ThrowIf(stopped, this);
         insideTile = true;
-        job.Work();
-        insideTile = false;
+        try
+        {
+            if (Interlocked.Increment(ref callers) < Math.Max(Threads, 2) && TakeJob() is { } job)
+            {
+                Share(job, count, work, isLong);
+            }
+            else
+            {
+                ((IRangeParallel)Serial.Instance).For(count, work);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref callers);
+            insideTile = false;
+        }
     }
 
-    private void Publish(TileJob job)
+    private void Share(TileJob job, long count, TileWork work, bool isLong)
+    {
+        long mine = job.Open(count, work);
+        bool mayWake = Volatile.Read(ref sleeping) > 0;
+        if (mayWake && isLong)
+        {
+            Wake(count - 1);
+        }
+
+        long begin = mayWake && !isLong ? Stopwatch.GetTimestamp() : 0;
+        job.Run(work, 0, mine);
+        if (begin != 0)
+        {
+            WakeIfWorth(begin, mine, count - mine);
+        }
+
+        job.Help();
+        job.Finish();
+    }
+
+    /// <summary>Wakes workers for tiles that are left, as the time of the first ones and that of the last call advise.</summary>
+    private void WakeIfWorth(long begin, long done, long left)
+    {
+        long now = Stopwatch.GetTimestamp();
+        double expected = (double)(now - begin) / done * left;
+        if (expected > WorthWaking)
+        {
+            Wake(Math.Min(left, (long)(expected / WorthWaking)));
+        }
+        else if (begin - lastBrief < WorthWaking && workers.Length - sleeping < left)
+        {
+            Wake(1);
+        }
+
+        lastBrief = now;
+    }
+
+    private TileJob? TakeJob()
+    {
+        foreach (TileJob job in jobs)
+        {
+            if (job.TryTake())
+            {
+                return job;
+            }
+        }
+
+        return null;
+    }
+
+    private void Wake(long most)
     {
         int calls;
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(stopped, this);
-            Start();
-            jobs.Add(job);
-            waitingJobs = jobs.Count;
-            calls = Math.Min(job.Count - 1, sleeping);
+            calls = (int)Math.Min(most, sleeping);
             sleeping -= calls;
+            if (!started && calls > 0)
+            {
+                Start();
+                calls = 0;
+            }
         }
 
         if (calls > 0)
@@ -110,23 +195,10 @@ public sealed class WorkerPool : IParallel, IDisposable
         }
     }
 
-    private void Withdraw(TileJob job)
-    {
-        lock (gate)
-        {
-            jobs.Remove(job);
-            waitingJobs = jobs.Count;
-        }
-    }
-
     private void Start()
     {
-        if (started)
-        {
-            return;
-        }
-
         started = true;
+        sleeping = 0;
         for (int i = 0; i < workers.Length; i++)
         {
             workers[i] = new Thread(Serve) { IsBackground = true, Name = $"adjoint worker {i + 1}" };
@@ -136,66 +208,78 @@ public sealed class WorkerPool : IParallel, IDisposable
 
     private void Serve()
     {
-        while (true)
+        insideTile = true;
+        long patience = Threads > Environment.ProcessorCount ? 0 : LookingTime;
+        long last = Stopwatch.GetTimestamp();
+        while (!stopped)
         {
-            if (Find() is { } job)
+            if (Help())
             {
-                Work(job);
+                last = Stopwatch.GetTimestamp();
             }
-            else if (!Look())
+            else if (!Look() && Stopwatch.GetTimestamp() - last > patience)
             {
-                lock (gate)
-                {
-                    if (stopped)
-                    {
-                        return;
-                    }
-
-                    if (jobs.Count > 0)
-                    {
-                        continue;
-                    }
-
-                    sleeping++;
-                }
-
-                wake.Wait();
+                Sleep();
+                last = Stopwatch.GetTimestamp();
             }
         }
     }
 
-    /// <summary>A job with tiles that nobody has begun, if there is one.</summary>
-    private TileJob? Find()
+    /// <summary>Helps wherever there are tiles; false where there were none.</summary>
+    private bool Help()
     {
-        lock (gate)
+        bool found = false;
+        foreach (TileJob job in jobs)
         {
-            while (jobs.Count > 0)
-            {
-                if (!jobs[0].IsExhausted)
-                {
-                    return jobs[0];
-                }
-
-                jobs.RemoveAt(0);
-                waitingJobs = jobs.Count;
-            }
-
-            return null;
+            found |= job.IsOpen && job.Help();
         }
+
+        return found;
     }
 
+    /// <summary>Looks for work a few times; true as soon as there is some.</summary>
     private bool Look()
     {
         for (int i = 0; i < Looks; i++)
         {
-            if (waitingJobs > 0)
+            if (IsAnyOpen())
             {
                 return true;
             }
 
-            Thread.SpinWait(20);
+            Thread.SpinWait(1);
         }
 
         return false;
+    }
+
+    private bool IsAnyOpen()
+    {
+        foreach (TileJob job in jobs)
+        {
+            if (job.IsOpen)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Sleeps until it is woken, unless work has come since it looked last.</summary>
+    private void Sleep()
+    {
+        lock (gate)
+        {
+            sleeping++;
+            Interlocked.MemoryBarrier();
+            if (IsAnyOpen())
+            {
+                sleeping--;
+                return;
+            }
+        }
+
+        wake.Wait();
     }
 }

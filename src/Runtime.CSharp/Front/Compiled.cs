@@ -14,6 +14,7 @@ public sealed class Compiled
     private readonly IReadOnlyList<string>? paths;
     private readonly Dictionary<Signature, Entry> entries = [];
     private readonly Lock gate = new();
+    private volatile Entry? latest;
 
     internal Compiled(Func<Expr[], Expr[]> function, IReadOnlyList<string>? paths)
     {
@@ -44,15 +45,15 @@ public sealed class Compiled
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(options);
-        Entry entry = EntryOf(new([.. arguments.Select(argument => argument.Handle.Type)]));
+        Entry entry = EntryOf(arguments);
         if (Frame.Current.Kind != FrameKind.Top)
         {
             return Differential.CallOf(entry.Graph, [.. arguments, .. entry.Captured]);
         }
 
-        HostValue[] values = Observer.Observe([.. arguments, .. entry.Captured]);
+        HostValue[] values = Observer.Observe(entry.Captured.Length == 0 ? arguments : [.. arguments, .. entry.Captured]);
         RunOptions apart = options.Donated.IsEmpty ? options : options with { Donated = Apart(options.Donated, values) };
-        return [.. entry.Program.Value.Run(values, apart).Select(Expr.OfHost)];
+        return Expr.OfHosts(entry.Program.Value.Run(values, apart), entry.Graph.Results.AsSpan());
     }
 
     /// <summary>Calls the function on arrays.</summary>
@@ -62,16 +63,17 @@ public sealed class Compiled
     public NDArray[] Run(NDArray[] arguments, RunOptions options)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        Entry entry = EntryOf(new([.. arguments.Select(ValueTypes.Of)]));
-        HostValue[] captured = Observer.Observe(entry.Captured);
-        return [.. entry.Program.Value.Run([.. arguments, .. captured], options).Cast<NDArray>()];
+        Entry entry = EntryOf(arguments);
+        HostValue[] values = entry.Captured.Length == 0 ? arguments : [.. arguments, .. Observer.Observe(entry.Captured)];
+        HostValue[] found = entry.Program.Value.Run(values, options);
+        return found as NDArray[] ?? [.. found.Cast<NDArray>()];
     }
 
     /// <summary>What a run on arguments of these types does, as text; see <see cref="Executable.Explain"/>.</summary>
-    public string Explain(params TensorType[] types) => EntryOf(new([.. types])).Program.Value.Explain();
+    public string Explain(params TensorType[] types) => EntryOf(new Signature([.. types])).Program.Value.Explain();
 
     /// <summary>The function's graph for arguments of these types: (arguments, what it uses from outside) → results.</summary>
-    public Graph GraphOf(params TensorType[] types) => EntryOf(new([.. types])).Graph;
+    public Graph GraphOf(params TensorType[] types) => EntryOf(new Signature([.. types])).Graph;
 
     /// <summary>For how many lists of argument types it was traced.</summary>
     public override string ToString() => $"compiled function, traced for {Count} {(Count == 1 ? "list" : "lists")} of argument types";
@@ -83,19 +85,45 @@ public sealed class Compiled
             || (values[index] is NDArray array && values.Count(other => other is NDArray { Fate: null } found && ReferenceEquals(found.Storage, array.Storage)) <= 1)),
     ];
 
+    /// <summary>What was called last serves again without a look into the table.</summary>
+    private Entry EntryOf(Expr[] arguments)
+    {
+        Entry? last = latest;
+        bool fits = last is not null && last.Types.Length == arguments.Length;
+        for (int i = 0; fits && i < arguments.Length; i++)
+        {
+            fits = last!.Types[i].Equals(arguments[i].Handle.Type);
+        }
+
+        return fits ? last! : EntryOf(new Signature([.. arguments.Select(argument => argument.Handle.Type)]));
+    }
+
+    private Entry EntryOf(NDArray[] arguments)
+    {
+        Entry? last = latest;
+        bool fits = last is not null && last.Types.Length == arguments.Length;
+        for (int i = 0; fits && i < arguments.Length; i++)
+        {
+            fits = last!.Types[i] is TensorType type && type.DType == arguments[i].Type && type.Shape.Equals(arguments[i].Shape);
+        }
+
+        return fits ? last! : EntryOf(new Signature([.. arguments.Select(ValueTypes.Of)]));
+    }
+
     private Entry EntryOf(Signature signature)
     {
         lock (gate)
         {
             if (entries.TryGetValue(signature, out Entry? known))
             {
+                latest = known;
                 return known;
             }
         }
 
         Traced traced = FrameStack.WithLines(() => Traced.Of("compile", signature.Types, function, paths));
         Graph graph = traced.Close();
-        Entry entry = new(graph, [.. traced.Captured], new(() => new(graph, isCompiled: true)));
+        Entry entry = new(signature.Types, graph, [.. traced.Captured], new(() => new(graph, isCompiled: true)));
         if (traced.Captured.All(expr => expr.Frame.Kind == FrameKind.Top))
         {
             Keep(signature, ref entry);
@@ -118,10 +146,11 @@ public sealed class Compiled
 
             entries.TryAdd(signature, entry);
             entry = entries[signature];
+            latest = entry;
         }
     }
 
-    private sealed record Entry(Graph Graph, Expr[] Captured, Lazy<Program> Program);
+    private sealed record Entry(ImmutableArray<ValueType> Types, Graph Graph, Expr[] Captured, Lazy<Program> Program);
 
     private sealed class Signature(ImmutableArray<ValueType> types) : IEquatable<Signature>
     {

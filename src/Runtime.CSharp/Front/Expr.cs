@@ -126,21 +126,33 @@ public sealed partial class Expr : IHtml
         Handle.Type is TensorType && Observer.CanObserve(this) ? Value().ToString() : $"{Handle.Type} (traced)";
 
     /// <summary>A concrete value.</summary>
-    internal static Expr OfHost(HostValue value) => new(Leaf(value), Frame.Top);
+    internal static Expr OfHost(HostValue value) => new(Leaf(value, ValueTypes.Of(value)), Frame.Top);
+
+    /// <summary>Concrete values of these types.</summary>
+    internal static Expr[] OfHosts(HostValue[] values, ReadOnlySpan<Ir.Value> like)
+    {
+        var made = new Expr[values.Length];
+        for (int i = 0; i < made.Length; i++)
+        {
+            made[i] = new(Leaf(values[i], like[i].Type), Frame.Top);
+        }
+
+        return made;
+    }
 
     /// <summary>Lets go of the graph behind a value that is known now; only at the top level, where no derivative needs it.</summary>
     internal void Settle(HostValue value)
     {
         if (Frame.Kind == FrameKind.Top && Handle.Producer is not null)
         {
-            handle = Leaf(value);
+            handle = Leaf(value, ValueTypes.Of(value));
             Pending = null;
         }
     }
 
-    private static Value Leaf(HostValue value)
+    private static Value Leaf(HostValue value, Ir.ValueType type)
     {
-        Value leaf = Ir.Value.Parameter(ValueTypes.Of(value));
+        Value leaf = Ir.Value.Parameter(type);
         leaf.Known = value;
         return leaf;
     }

@@ -29,6 +29,22 @@ internal static class Observer
     /// <summary>The values of expressions, those of one frame in one run.</summary>
     internal static HostValue[] Observe(IReadOnlyList<Expr> expressions)
     {
+        var values = new HostValue[expressions.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (expressions[i].Handle.Known is not { } known)
+            {
+                return ObserveAll(expressions);
+            }
+
+            values[i] = known;
+        }
+
+        return values;
+    }
+
+    private static HostValue[] ObserveAll(IReadOnlyList<Expr> expressions)
+    {
         foreach (IGrouping<Frame, Expr> group in expressions.GroupBy(expr => expr.Frame))
         {
             Run([.. group]);

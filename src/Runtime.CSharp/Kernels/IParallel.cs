@@ -11,8 +11,11 @@ public interface IParallel
 }
 
 /// <summary>Runs tiles one after another on the calling thread.</summary>
-public sealed class Serial : IParallel
+public sealed class Serial : IRangeParallel
 {
+    /// <summary>Tiles that run at a time, so that a long run is asked now and then whether to stop.</summary>
+    private const int Range = 64;
+
     /// <summary>The only instance.</summary>
     public static readonly Serial Instance = new();
 
@@ -27,6 +30,15 @@ public sealed class Serial : IParallel
         for (int i = 0; i < count; i++)
         {
             body(i);
+        }
+    }
+
+    /// <inheritdoc/>
+    void IRangeParallel.For(long count, TileWork work)
+    {
+        for (long first = 0; first < count; first += Range)
+        {
+            work.Run(first, Math.Min(first + Range, count));
         }
     }
 }

@@ -31,6 +31,10 @@ public abstract class KernelContext
     /// <summary>Memory for one tile, given back when the tile is done. Any thread may ask.</summary>
     internal virtual WorkingMemory RentTileMemory() => new();
 
+    /// <summary>Runs the tiles of a phase of a program.</summary>
+    internal virtual void RunTiles(LoopKernel kernel, int phase, NDArray[] buffers, long count) =>
+        new LoopTiles(this).Run(kernel, phase, buffers, count);
+
     /// <summary>Takes the memory of a tile back.</summary>
     internal virtual void ReturnTileMemory(WorkingMemory memory)
     {

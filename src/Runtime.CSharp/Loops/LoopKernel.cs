@@ -14,8 +14,11 @@ internal sealed class LoopKernel : Kernel
     private readonly LoopCode code;
     private readonly string engine;
     private readonly ImmutableArray<(int Operand, int Result)> overwritten;
-    private readonly ImmutableArray<int> working;
+    private readonly LoopBuffer[] working;
+    private readonly LoopBuffer[] stacks;
+    private readonly long[] tiles;
     private readonly bool hasScratch;
+    private readonly bool isPlain;
 
     /// <summary>The kernel of a program.</summary>
     /// <param name="program">What it does.</param>
@@ -27,8 +30,12 @@ internal sealed class LoopKernel : Kernel
         this.engine = engine.Name;
         this.overwritten = overwritten;
         code = engine.Compile(program);
-        working = [.. program.Buffers.Where(buffer => buffer.Kind >= LoopBufferKind.Scratch).Select(buffer => buffer.Number)];
+        working = [.. program.Buffers.Where(buffer => buffer.Kind >= LoopBufferKind.Scratch)];
+        stacks = [.. program.Buffers.Where(buffer => buffer.Kind == LoopBufferKind.Stack)];
+        tiles = [.. program.Phases.Select(phase => phase.Tiles)];
         hasScratch = program.Buffers.Any(buffer => buffer.Kind == LoopBufferKind.Scratch);
+        isPlain = !program.Buffers.Any(buffer => buffer.Kind == LoopBufferKind.InOut)
+            && program.Buffers.SequenceEqual(program.Buffers.OrderBy(buffer => Math.Min((int)buffer.Kind, (int)LoopBufferKind.Scratch)));
     }
 
     /// <summary>How many instructions the program has, about.</summary>
@@ -39,27 +46,50 @@ internal sealed class LoopKernel : Kernel
 
     /// <inheritdoc/>
     public override IEnumerable<ScratchNeed> ScratchNeeds =>
-        working.Select(number => new ScratchNeed(number, program.Buffers[number].Type, program.Buffers[number].Length));
+        working.Select(buffer => new ScratchNeed(buffer.Number, buffer.Type, buffer.Length));
 
     /// <inheritdoc/>
     public override void Run(ReadOnlySpan<NDArray> operands, ReadOnlySpan<NDArray> results, KernelContext context)
     {
         NDArray[] buffers = context.Table(program.Buffers.Length);
-        Bind(operands, results, context, buffers);
-        for (int phase = 0; phase < program.Phases.Length; phase++)
+        if (isPlain)
         {
-            if (program.Phases[phase].Tiles == 1)
+            BindInOrder(operands, results, buffers);
+        }
+        else
+        {
+            Bind(operands, results, buffers);
+        }
+
+        foreach (LoopBuffer buffer in working)
+        {
+            buffers[buffer.Number] = context.Scratch(buffer.Number, buffer.Type, checked((int)buffer.Length));
+        }
+
+        for (int phase = 0; phase < tiles.Length; phase++)
+        {
+            if (tiles[phase] == 1)
             {
                 Finish(code.Run(phase, 0, 1, buffers, context.Cancellation), buffers, context);
             }
-            else if (program.Phases[phase].Tiles > 1)
+            else if (tiles[phase] > 1)
             {
-                RunTiles(phase, buffers, context);
+                context.RunTiles(this, phase, buffers, tiles[phase]);
             }
         }
 
         KeepStacks(buffers, context);
-        Array.Clear(buffers);
+        buffers.AsSpan().Clear();
+    }
+
+    /// <summary>Runs some tiles of a phase, on any thread.</summary>
+    internal void RunTiles(int phase, long first, long last, NDArray[] buffers, KernelContext context)
+    {
+        context.ThrowIfCancelled();
+        int status = hasScratch
+            ? RunApart(phase, first, last, buffers, context)
+            : code.Run(phase, first, last, buffers, context.Cancellation);
+        Finish(status, buffers, context);
     }
 
     /// <inheritdoc/>
@@ -86,18 +116,33 @@ internal sealed class LoopKernel : Kernel
         return false;
     }
 
-    private void Bind(ReadOnlySpan<NDArray> operands, ReadOnlySpan<NDArray> results, KernelContext context, NDArray[] buffers)
+    private static void BindInOrder(ReadOnlySpan<NDArray> operands, ReadOnlySpan<NDArray> results, NDArray[] buffers)
+    {
+        for (int i = 0; i < operands.Length; i++)
+        {
+            buffers[i] = operands[i];
+        }
+
+        for (int i = 0; i < results.Length; i++)
+        {
+            buffers[operands.Length + i] = results[i];
+        }
+    }
+
+    private void Bind(ReadOnlySpan<NDArray> operands, ReadOnlySpan<NDArray> results, NDArray[] buffers)
     {
         (int operand, int result) = (0, 0);
         foreach (LoopBuffer buffer in program.Buffers)
         {
-            buffers[buffer.Number] = buffer.Kind switch
+            if (buffer.Kind < LoopBufferKind.Scratch)
             {
-                LoopBufferKind.Input => operands[operand++],
-                LoopBufferKind.Output => results[result++],
-                LoopBufferKind.InOut => Updatable(operands[operand++], results[result++]),
-                _ => context.Scratch(buffer.Number, buffer.Type, checked((int)buffer.Length)),
-            };
+                buffers[buffer.Number] = buffer.Kind switch
+                {
+                    LoopBufferKind.Input => operands[operand++],
+                    LoopBufferKind.Output => results[result++],
+                    _ => Updatable(operands[operand++], results[result++]),
+                };
+            }
         }
     }
 
@@ -111,32 +156,18 @@ internal sealed class LoopKernel : Kernel
         return result;
     }
 
-    private void RunTiles(int phase, NDArray[] buffers, KernelContext context)
-    {
-        long tiles = program.Phases[phase].Tiles;
-        int jobs = (int)Math.Min(tiles, int.MaxValue);
-        context.Parallel.For(jobs, job =>
-        {
-            long first = Share(tiles, job, jobs);
-            long last = Share(tiles, job + 1, jobs);
-            context.ThrowIfCancelled();
-            Finish(hasScratch ? RunApart(phase, first, last, buffers, context) : code.Run(phase, first, last, buffers, context.Cancellation), buffers, context);
-        });
-    }
-
-    /// <summary>Where the part of a job begins when tiles are shared out.</summary>
-    private static long Share(long tiles, int job, int jobs) => (long)((Int128)tiles * job / jobs);
-
     /// <summary>Runs tiles with working memory of their own.</summary>
     private int RunApart(int phase, long first, long last, NDArray[] buffers, KernelContext context)
     {
         WorkingMemory memory = context.RentTileMemory();
         NDArray[] own = memory.Table(buffers.Length);
         buffers.CopyTo(own, 0);
-        foreach (int number in working)
+        foreach (LoopBuffer buffer in working)
         {
-            LoopBuffer buffer = program.Buffers[number];
-            own[number] = buffer.Kind == LoopBufferKind.Scratch ? memory.Get(number, buffer.Type, (int)buffer.Length) : own[number];
+            if (buffer.Kind == LoopBufferKind.Scratch)
+            {
+                own[buffer.Number] = memory.Get(buffer.Number, buffer.Type, (int)buffer.Length);
+            }
         }
 
         int status = code.Run(phase, first, last, own, context.Cancellation);
@@ -148,12 +179,11 @@ internal sealed class LoopKernel : Kernel
     /// <summary>A stack that has grown stays as large for later runs.</summary>
     private void KeepStacks(NDArray[] buffers, KernelContext context)
     {
-        foreach (int number in working)
+        foreach (LoopBuffer buffer in stacks)
         {
-            LoopBuffer buffer = program.Buffers[number];
-            if (buffer.Kind == LoopBufferKind.Stack && buffers[number].Size > buffer.Length)
+            if (buffers[buffer.Number].Size > buffer.Length)
             {
-                context.Scratch(number, buffer.Type, buffers[number].Size);
+                context.Scratch(buffer.Number, buffer.Type, buffers[buffer.Number].Size);
             }
         }
     }

@@ -8,6 +8,7 @@ internal sealed class WorkingMemory
     private readonly Dictionary<(int Slot, DType Type, int Length), NDArray> arrays = [];
     private readonly Dictionary<(int Slot, DType Type), Array> memory = [];
     private readonly List<NDArray[]> tables = [];
+    private NDArray?[] latest = new NDArray?[8];
 
     /// <summary>The bytes of all of it.</summary>
     internal long Bytes { get; private set; }
@@ -15,12 +16,23 @@ internal sealed class WorkingMemory
     /// <summary>An array of this length; those of one slot and dtype lie in the same memory.</summary>
     internal NDArray Get(int slot, DType type, int length)
     {
+        if ((uint)slot < (uint)latest.Length && latest[slot] is { } known && known.Type == type && known.Size == length)
+        {
+            return known;
+        }
+
         if (!arrays.TryGetValue((slot, type, length), out NDArray? array))
         {
             array = new(type, Shape.Of(length), MemoryOf(slot, type, length), 0);
             arrays.Add((slot, type, length), array);
         }
 
+        if (slot >= latest.Length)
+        {
+            Array.Resize(ref latest, 2 * slot);
+        }
+
+        latest[slot] = array;
         return array;
     }
 

@@ -16,6 +16,11 @@ internal sealed unsafe class IlCode(IlMethod[] methods) : LoopCode
     public override int Run(int phase, long first, long last, NDArray[] buffers, CancellationToken cancellation)
     {
         IlMethod method = methods[phase];
+        if (method.FrameSize == 0)
+        {
+            return method.Entry(buffers, first, last, null, cancellation);
+        }
+
         if (method.FrameSize > MostOnStack)
         {
             return RunInHeap(method, first, last, buffers, cancellation);

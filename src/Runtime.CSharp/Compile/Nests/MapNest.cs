@@ -81,9 +81,9 @@ internal static class MapNest
         var inner = new Shape(shape.Skip(rows).Take(lanes - rows));
         long count = outer.Size;
         long length = inner.Size;
-        long part = isBlocked ? Block : NestFrame.TileElements;
+        long part = isBlocked ? Block : frame.Grain;
         long parts = Math.Max(NestFrame.Parts(length, part), 1);
-        long rowsInTile = Math.Max(1, NestFrame.TileElements / Math.Max(Math.Min(length, part), 1));
+        long rowsInTile = Math.Max(1, frame.Grain / Math.Max(Math.Min(length, part), 1));
         builder.Phase(length == 0 ? 0 : NestFrame.Parts(count, rowsInTile) * parts, tile =>
         {
             LoopValue first = tile / builder.Index(parts) * builder.Index(rowsInTile);

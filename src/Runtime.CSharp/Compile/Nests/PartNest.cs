@@ -44,7 +44,7 @@ internal static class PartNest
         long rows = space.Rows.Size;
         long blocksInRun = NestFrame.Parts(inner.Size, Block);
         long blocks = outer.Size * blocksInRun;
-        long blocksInPart = Math.Max(1, NestFrame.TileElements / Math.Min(Block, Math.Max(inner.Size, 1)));
+        long blocksInPart = Math.Max(1, frame.Grain / Math.Min(Block, Math.Max(inner.Size, 1)));
         long parts = NestFrame.Parts(blocks, blocksInPart);
         LoopBuffer[] shared =
             [.. space.Reductions.Select(reduction => builder.Buffer(LoopBufferKind.Shared, reduction.Computed, rows * parts))];

@@ -53,7 +53,7 @@ internal sealed class RowNest
         LoopBuilder builder = frame.Builder;
         kept.Allocate(builder, space.Length);
         long rows = space.Rows.Size;
-        long rowsInTile = Math.Max(1, NestFrame.TileElements / Math.Max(space.Length, 1));
+        long rowsInTile = Math.Max(1, frame.Grain / Math.Max(space.Length, 1));
         builder.Phase(NestFrame.Parts(rows, rowsInTile), tile =>
         {
             LoopValue first = tile * builder.Index(rowsInTile);
