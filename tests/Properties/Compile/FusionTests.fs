@@ -92,4 +92,16 @@ let tests =
                     let sums = Ops.ReduceSum(product, Axes 1)
                     [ Ops.Abs(Ops.Mul(e, rows e sums)) ]))
                 "fused[exp neg] permute dot_general fused[reduce_sum] fused[broadcast mul abs]"
+            testCase "small bodies are one nest where all of it runs over one array" (fun () ->
+                let valueAndSlope size =
+                    graph [ [ size ] ] (fun x ->
+                        let y = Ops.Exp(Ops.Neg x[0])
+                        [ Ops.ReduceSum(Ops.Mul(x[0], y), Axes 0); Ops.Sub(y, Ops.Mul(x[0], y)) ])
+
+                let apart = graph [ [ 100 ]; [ 50 ] ] (fun x -> [ Ops.Exp(Ops.Neg x[0]); Ops.Exp(Ops.Neg x[1]) ])
+
+                Expect.equal
+                    (List.map FuseLarge.IsOne [ valueAndSlope 1000; valueAndSlope 300; valueAndSlope 8; apart ])
+                    [ true; true; false; false ]
+                    "one nest")
         ]

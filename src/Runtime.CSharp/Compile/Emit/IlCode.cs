@@ -28,6 +28,10 @@ internal sealed unsafe class IlCode(IlMethod[] methods) : LoopCode
 
         byte* memory = stackalloc byte[method.FrameSize + Alignment];
         byte* frame = (byte*)(((nuint)memory + (Alignment - 1)) & ~(nuint)(Alignment - 1));
+
+        // The vectors that the method keeps on the stack lie at multiples of 64 bytes below its end: from there they do not straddle cache lines.
+        byte* end = stackalloc byte[(int)((nuint)memory % Alignment)];
+        *(nint*)frame = (nint)end;
         return method.Entry(buffers, first, last, frame, cancellation);
     }
 

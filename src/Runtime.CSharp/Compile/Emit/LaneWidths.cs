@@ -1,3 +1,4 @@
+using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Loops;
 
@@ -7,13 +8,20 @@ namespace Adjoint.Compile.Emit;
 /// <param name="Main">While enough are left; 0 where all run as the rest does.</param>
 /// <param name="Rest">Afterwards, some of which may be past the end.</param>
 /// <param name="IsShort">Whether the body may be written a few times.</param>
-internal readonly record struct LaneWidths(int Main, int Rest, bool IsShort)
+/// <param name="Repeat">How often a step of the main loop does so, one after another: as often as partial results of reductions need to stay in registers.</param>
+internal readonly record struct LaneWidths(int Main, int Rest, bool IsShort, int Repeat)
 {
+    /// <summary>Vectors of instructions that a step of the main loop may have so that it is repeated.</summary>
+    private const int LongStep = 256;
+
     /// <summary>A body of more instructions is not written more often than it must be.</summary>
     private const int ShortBody = 24;
 
     /// <summary>A body of more instructions is cut into methods, and written once.</summary>
     private const int LongBody = 300;
+
+    /// <summary>Lanes of a step of the main loop.</summary>
+    internal int Step => Main * Repeat;
 
     /// <summary>Several vectors where the body is short, so that their latencies overlap; fewer where it is long and registers are few.</summary>
     internal static LaneWidths Of(ForItem loop, Demands demands, LaneKinds kinds, int bytes)
@@ -36,11 +44,20 @@ internal readonly record struct LaneWidths(int Main, int Rest, bool IsShort)
         int rest = bytes / (hasFour ? 4 : 8);
         if (instructions > LongBody)
         {
-            return new(0, rest, false);
+            return new(0, rest, false, 1);
         }
 
-        int vectors = isByLane ? 1 : Vectors(instructions, bytes);
-        return new(rest * AtMost(loop.Count, vectors, rest), rest, instructions <= ShortBody);
+        int vectors = isByLane ? 1 : Math.Min(Vectors(instructions, bytes), LanePressure.Vectors(loop, demands, kinds, bytes, rest));
+        vectors = AtMost(loop.Count, vectors, rest);
+        int partials = MethodWriter.PartialBytes / bytes;
+        bool isRepeated = loop.Reductions.Any(reduction => demands.IsNeeded(reduction.Result))
+            && instructions * partials <= LongStep && loop.Count.Most >= rest * partials;
+        if (isRepeated)
+        {
+            vectors = Math.Min(1 << BitOperations.Log2((uint)vectors), partials);
+        }
+
+        return new(rest * vectors, rest, instructions <= ShortBody, isRepeated ? partials / vectors : 1);
     }
 
     /// <summary>Measured with functions of 20 to 60 instructions on Zen 4; vectors of 64 bytes come with twice the registers.</summary>

@@ -40,19 +40,19 @@ internal sealed partial class MethodWriter
 
         il.Emit(OpCodes.Ldc_I8, 0L);
         il.Emit(OpCodes.Stloc, index);
-        if (widths.Main > 0 && (count < 0 || count >= widths.Main))
+        if (widths.Main > 0 && (count < 0 || count >= widths.Step))
         {
-            WriteMain(loop, index, accumulators);
+            WriteMain(loop, widths, index, accumulators);
         }
 
-        if (count >= widths.Main && widths.IsShort && accumulators.All(accumulator => accumulator.Held.Length > 0))
+        if (count >= widths.Step && widths.IsShort && accumulators.All(accumulator => accumulator.Held.Length > 0))
         {
             WriteKnownRest(loop, widths, count, index, accumulators);
             return;
         }
 
         DropAccumulators(accumulators);
-        if (count < 0 || widths.Main == 0 || count % widths.Main != 0)
+        if (count < 0 || widths.Main == 0 || count % widths.Step != 0)
         {
             WriteRest(loop, index, widths.Rest, accumulators);
         }
@@ -66,15 +66,16 @@ internal sealed partial class MethodWriter
             accumulator.Known = [.. accumulator.Held];
         }
 
-        int left = (int)(count % widths.Main);
-        int whole = left / widths.Rest * widths.Rest;
-        if (whole > 0)
+        int left = (int)(count % widths.Step);
+        while (left >= widths.Rest)
         {
+            int whole = Math.Min(left / widths.Rest * widths.Rest, widths.Main);
             lanes = new Lanes(whole, Vectors.Bytes, null);
             WriteKnownStep(loop, index, count - left, accumulators);
+            left -= whole;
         }
 
-        WriteKnownEnd(loop, widths, left - whole, index, count, accumulators);
+        WriteKnownEnd(loop, widths, left, index, count, accumulators);
     }
 
     /// <summary>A few lanes, known beforehand: one step of whole vectors and one of what is left, with no loop around.</summary>
@@ -154,21 +155,24 @@ internal sealed partial class MethodWriter
         }
     }
 
-    private void WriteMain(ForItem loop, LocalBuilder index, List<Accumulator> accumulators)
+    private void WriteMain(ForItem loop, LaneWidths widths, LocalBuilder index, List<Accumulator> accumulators)
     {
         LocalBuilder last = il.DeclareLocal(typeof(long));
         Label body = il.DefineLabel();
         Label check = il.DefineLabel();
-        int step = lanes!.Count;
         PushNumber(loop.Count);
-        il.Emit(OpCodes.Ldc_I8, (long)step);
+        il.Emit(OpCodes.Ldc_I8, (long)widths.Step);
         il.Emit(OpCodes.Sub);
         il.Emit(OpCodes.Stloc, last);
-        HoldAccumulators(accumulators);
+        HoldAccumulators(accumulators, widths.Step);
         il.Emit(OpCodes.Br, check);
         il.MarkLabel(body);
-        WriteStep(loop, accumulators);
-        Advance(index, step);
+        for (int repeat = 0; repeat < widths.Repeat; repeat++)
+        {
+            WriteStep(loop, accumulators, repeat);
+            Advance(index, widths.Main);
+        }
+
         il.MarkLabel(check);
         il.Emit(OpCodes.Ldloc, index);
         il.Emit(OpCodes.Ldloc, last);
@@ -192,7 +196,7 @@ internal sealed partial class MethodWriter
         il.Emit(OpCodes.Stloc, active);
         ShareActive(loop, active);
         WriteMasks();
-        WriteStep(loop, accumulators);
+        WriteStep(loop, accumulators, repeat: 0);
         Advance(index, step);
         il.MarkLabel(check);
         il.Emit(OpCodes.Ldloc, index);
@@ -200,10 +204,10 @@ internal sealed partial class MethodWriter
         il.Emit(OpCodes.Blt, body);
     }
 
-    private void WriteStep(ForItem loop, List<Accumulator> accumulators)
+    private void WriteStep(ForItem loop, List<Accumulator> accumulators, int repeat)
     {
         WriteBody(loop);
-        JoinElements(accumulators, numbers[loop.Index]);
+        JoinElements(accumulators, numbers[loop.Index], repeat);
     }
 
     private void WriteBody(ForItem loop)

@@ -7,7 +7,7 @@ namespace Adjoint.Compile.Emit;
 /// <summary>Reductions over lanes, in the order of <see cref="LoopReduction"/>: partial results lie in the frame, or in registers in the main loop.</summary>
 internal sealed partial class MethodWriter
 {
-    private const int PartialBytes = 256;
+    internal const int PartialBytes = 256;
 
     private IEnumerable<LoopReduction> Needed(ForItem loop) => loop.Reductions.Where(reduction => demands.IsNeeded(reduction.Result));
 
@@ -61,9 +61,9 @@ internal sealed partial class MethodWriter
     }
 
     /// <summary>Takes partial results into registers where a step covers all of them.</summary>
-    private void HoldAccumulators(List<Accumulator> accumulators)
+    private void HoldAccumulators(List<Accumulator> accumulators, int step)
     {
-        foreach (Accumulator accumulator in accumulators.Where(a => lanes!.Count * a.Size % PartialBytes == 0))
+        foreach (Accumulator accumulator in accumulators.Where(a => step * a.Size % PartialBytes == 0))
         {
             accumulator.Held = [.. Enumerable.Range(0, PartialBytes / Vectors.Bytes).Select(_ => il.DeclareLocal(Vectors.Of(accumulator.Lane)))];
             for (int i = 0; i < accumulator.Held.Length; i++)
@@ -90,8 +90,8 @@ internal sealed partial class MethodWriter
         }
     }
 
-    /// <summary>Joins the elements of a step.</summary>
-    private void JoinElements(List<Accumulator> accumulators, LocalBuilder index)
+    /// <summary>Joins the elements of a step, or of one of those that the main loop repeats.</summary>
+    private void JoinElements(List<Accumulator> accumulators, LocalBuilder index, int repeat)
     {
         foreach (Accumulator accumulator in accumulators)
         {
@@ -99,7 +99,7 @@ internal sealed partial class MethodWriter
             {
                 if (accumulator.Held.Length > 0)
                 {
-                    LocalBuilder held = accumulator.Held[part % accumulator.Held.Length];
+                    LocalBuilder held = accumulator.Held[((repeat * lanes.Parts(accumulator.Size)) + part) % accumulator.Held.Length];
                     il.Emit(OpCodes.Ldloc, held);
                     PushElement(accumulator, part);
                     Join(accumulator.Reduction.Op, accumulator.Reduction.Element.Type, accumulator.Lane, Vectors, 2);

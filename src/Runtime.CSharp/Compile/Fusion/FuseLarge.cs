@@ -24,6 +24,9 @@ public static class FuseLarge
     /// <summary>The same in the step of a loop.</summary>
     private const double SmallInLoops = 16384;
 
+    /// <summary>Elements up to which numbers of their own are better than loops over lanes.</summary>
+    private const double Lanes = 32;
+
     /// <summary>The graph with large operations in groups.</summary>
     public static Graph Apply(Graph graph)
     {
@@ -35,6 +38,9 @@ public static class FuseLarge
     internal static Graph Apply(Graph graph, double small, double smallInLoops) => new Body(graph).Depth >= GraphText.MaxDepth - 3
         ? graph
         : new Pass(smallInLoops).Apply(graph, small);
+
+    /// <summary>Whether all of a graph would be one group, and there is enough for loops over lanes to do.</summary>
+    internal static bool IsOne(Graph graph) => new FusionMap(graph, new FusionKinds(), Lanes).IsOneGroup;
 
     private sealed class Pass(double smallInLoops)
     {

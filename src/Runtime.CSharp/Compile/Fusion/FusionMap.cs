@@ -53,6 +53,9 @@ internal sealed class FusionMap
     /// <summary>Whether a node runs by itself.</summary>
     internal bool StandsAlone(Node node) => alone.Contains(node);
 
+    /// <summary>Whether one group computes everything.</summary>
+    internal bool IsOneGroup => alone.Count == 0 && home.Values.Distinct().Take(2).Count() == 1;
+
     /// <summary>The nodes of a group, in the graph's order.</summary>
     internal ImmutableArray<Node> NodesOf(FusionGroup group) => [.. group.Nodes.OrderBy(reach.PlaceOf)];
 

@@ -1,4 +1,5 @@
 using Adjoint.Compile.Emit;
+using Adjoint.Compile.Fusion;
 using Adjoint.Compile.Methods;
 using Adjoint.Compile.Nests;
 using Adjoint.Ir;
@@ -14,10 +15,11 @@ internal sealed class RegionKernels(ILoopEngine engine) : KernelSource
     internal override Kernel? Of(Node node) =>
         node.Primitive is Fused fused && Program(fused) is { } program ? new LoopKernel(program, engine) : base.Of(node);
 
-    /// <summary>The program of a region: one method where it is small or has loops of its own, otherwise a nest over its arrays.</summary>
+    /// <summary>The program of a region: a nest where all of it is loops over one array, a method where it is small or has loops of its own.</summary>
     internal static LoopProgram? Program(Fused fused)
     {
         Graph body = fused.Body.Graph;
-        return SmallWork.Fits(body) ? RegionLowering.Lower(body, fused.Name) : Nest.Lower(body, fused.Name);
+        return !SmallWork.Fits(body) ? Nest.Lower(body, fused.Name)
+            : (FuseLarge.IsOne(body) ? Nest.Lower(body, fused.Name) : null) ?? RegionLowering.Lower(body, fused.Name);
     }
 }
