@@ -3,6 +3,7 @@
 
 #load "build/Steps.fsx"
 #load "build/Native.fsx"
+#load "build/Machines.fsx"
 
 open System
 open System.IO
@@ -49,7 +50,7 @@ let suites =
     ]
 
 /// Runs a suite on the screen. Gives what passed, failed and was skipped; a suite without a count has failed.
-let runSuite arguments (folder, name) =
+let runSuite withoutJit arguments (folder, name) =
     let closing = Regex(@"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$")
     let mutable count = None
 
@@ -68,8 +69,7 @@ let runSuite arguments (folder, name) =
 
     printfn $"{folder}:"
 
-    let code =
-        follow show "dotnet" (Path.Combine(folder, "bin", "Release", "net10.0", $"{name}.dll") :: arguments)
+    let code = follow show "dotnet" (Machines.host withoutJit folder name @ arguments)
 
     match count with
     | Some(passed, failed, _) when failed > 0 || code = 0 || passed = 0 -> count.Value
@@ -78,13 +78,26 @@ let runSuite arguments (folder, name) =
         eprintfn $"{folder} ended with code {code} and without a count."
         0, 1, 0
 
-/// All suites; with --smoke the laws alone, each once a primitive: minutes, for machines with fewer features.
+/// All suites; with --smoke the laws alone, each once a primitive: minutes. With --isa or --without-jit those that run in one process, as on a
+/// machine with fewer features.
 let test arguments =
     let smoke = List.contains "--smoke" arguments
-    let chosen = if smoke then List.take 1 suites else suites
+    let withoutJit = List.contains "--without-jit" arguments
+    let isLimited = withoutJit || List.contains "--isa" arguments
+
+    let chosen =
+        if smoke then List.take 1 suites
+        elif isLimited then List.take 3 suites
+        else suites
+
     Native.prepare ()
     build (if smoke then fst suites.Head else "Adjoint.slnx")
-    let counts = chosen |> List.map (runSuite arguments)
+    let arguments = Machines.limit (arguments |> List.filter ((<>) "--without-jit"))
+
+    if withoutJit then
+        printfn "machine: no code is made while running"
+
+    let counts = chosen |> List.map (runSuite withoutJit arguments)
     let total part = counts |> List.sumBy part
 
     let passed, failed, skipped =
@@ -180,7 +193,9 @@ let clean _ =
 let targets =
     [
         "run", "train the digits example; arguments go to it", digits
-        "test", "run all tests; arguments go to the runner (--filter TEXT); --smoke for every law once a primitive", test
+        "test",
+        "run all tests; arguments go to the runner (--filter TEXT); --smoke for every law once a primitive; --isa avx2, avx or none, and --without-jit, as on machines with fewer features",
+        test
         "laws", "run the laws alone; also --cases N for N times as many cases, --smoke for one each, --endure for a million calls", laws
         "mutate", "break each rule in turn, show that a law fails, and write what did into docs/coverage.md", mutate
         "api", "write the lists of the public API anew, docs/api", api

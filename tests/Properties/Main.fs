@@ -17,5 +17,6 @@ let main arguments =
     | "--mutate" :: rest -> Adjoint.Properties.Mutants.FaultPage.run (String.concat "" rest)
     | [ "--kernels" ] -> Adjoint.Properties.Functions.KernelText.run ()
     | [ "--ulps" ] -> Adjoint.Properties.Functions.Ulps.run ()
+    | [ "--unkind"; count; first ] -> Adjoint.Properties.Fuzz.UnkindTests.run (int count) (int first)
     | [ "--coverage" ] -> Adjoint.Properties.Coverage.Page.run ()
     | all -> others all |> Array.ofList |> runTestsInAssemblyWithCLIArgs []

@@ -5,15 +5,11 @@ open System.Threading
 open Expecto
 open Adjoint.Core
 open Adjoint.Loops
-open Adjoint.Compile.Emit
 
 /// Every instruction at the edges of its types.
 module EngineEdges =
 
-    let private engines: (string * ILoopEngine) list =
-        [
-            for width in [ 64; 32; 16; 0 ] -> $"il {8 * width} bits", IlEngine(width) :> ILoopEngine
-        ]
+    let private engines = Engines.code [ 64; 32; 16; 0 ] @ Engines.blocks [ 64 ]
 
     let private kinds = [ DType.Bool; DType.I32; DType.U32; DType.I64; DType.U64; DType.F32; DType.F64 ]
 

@@ -6,15 +6,11 @@ open System.Threading
 open Expecto
 open Adjoint.Core
 open Adjoint.Loops
-open Adjoint.Compile.Emit
 
 /// What ends a run: failures, cancellation; and what is kept from tile to tile: nothing.
 module EngineEnds =
 
-    let private engines: (string * ILoopEngine) list =
-        [
-            for width in [ 64; 0 ] -> $"il {8 * width} bits", IlEngine(width) :> ILoopEngine
-        ]
+    let private engines = Engines.code [ 64; 0 ] @ Engines.blocks [ 64 ]
 
     let private values (xs: float32[]) =
         NDArray.Of(Shape.Of xs.Length, ReadOnlySpan xs)

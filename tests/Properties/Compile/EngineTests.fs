@@ -5,8 +5,6 @@ open System.Threading
 open Expecto
 open Adjoint.Core
 open Adjoint.Loops
-open Adjoint.Loops.Blocks
-open Adjoint.Compile.Emit
 
 /// Engines give the bits that the meaning of instructions gives, at every width of vectors.
 module EngineTests =
@@ -53,11 +51,7 @@ module EngineTests =
             | Some text -> failtest $"{text} in\n{program}"
             | None -> ()
 
-    let private engines: (string * ILoopEngine) list =
-        [
-            for width in [ 64; 32; 16; 0 ] -> $"il {8 * width} bits", IlEngine(width) :> ILoopEngine
-            for lanes in [ 64; 256 ] -> $"blocks of {lanes}", BlockEngine(lanes) :> ILoopEngine
-        ]
+    let private engines = Engines.code [ 64; 32; 16; 0 ] @ Engines.blocks [ 64; 256 ]
 
     [<Tests>]
     let tests =

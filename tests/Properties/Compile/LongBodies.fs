@@ -5,15 +5,11 @@ open System.Threading
 open Expecto
 open Adjoint.Core
 open Adjoint.Loops
-open Adjoint.Compile.Emit
 
 /// Loops over lanes whose bodies are so long that they are cut into methods.
 module LongBodies =
 
-    let private engines: (string * ILoopEngine) list =
-        [
-            for width in [ 64; 32; 16; 0 ] -> $"il {8 * width} bits", IlEngine(width) :> ILoopEngine
-        ]
+    let private engines = Engines.code [ 64; 32; 16; 0 ] @ Engines.blocks [ 64 ]
 
     /// Some hundred products and sums of neighbours, for each lane.
     let private chain (kind: DType) (count: int) =

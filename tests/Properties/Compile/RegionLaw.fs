@@ -5,7 +5,6 @@ open System
 open System.Collections.Immutable
 open Expecto
 open Adjoint.Compile
-open Adjoint.Compile.Emit
 open Adjoint.Compile.Methods
 open Adjoint.Compile.Regions
 open Adjoint.Core
@@ -39,7 +38,7 @@ let wrapped (graph: Graph) =
 
 let private prepared (change: Graph -> Graph) (graph: Graph) =
     let pipeline = Pipeline [| Adjoint.Compile.Pass("regions", fun graph -> change graph) |]
-    Executable.Compile(graph, pipeline, RegionKernels(IlEngine()))
+    Executable.Compile(graph, pipeline, KernelSource.Default)
 
 /// A graph as one region.
 let inOne (graph: Graph) = prepared wrapped graph

@@ -85,7 +85,8 @@ let choosing: (Value * Value -> Value) list =
         fun (x, y) ->
             let number = Ops.Rem(wholes DType.U8 x, Ops.Add(wholes DType.U8 y, Ops.OnesLike(wholes DType.U8 y)))
             Ops.Add(Ops.Scale(Ops.Convert(number, x.Tensor.DType), 0.1), x)
-        fun (x, y) -> Ops.Add(Ops.Abs x, Ops.Scale(Ops.Floor y, 0.2))
+        // Sums of short decimals are whole numbers more often than not, but never this far from one.
+        fun (x, y) -> Ops.Add(Ops.Abs x, Ops.Scale(Ops.Floor(Ops.Add(y, Ops.Full(y.Tensor, 0.31830988618))), 0.2))
     ]
 
 /// The value twice in lanes, through a batched function.

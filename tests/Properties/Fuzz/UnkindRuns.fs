@@ -1,0 +1,118 @@
+/// Every way to run a program, held against plain evaluation and against each other.
+module Adjoint.Properties.Fuzz.UnkindRuns
+
+open System
+open System.Collections.Immutable
+open Adjoint.Compile
+open Adjoint.Compile.Fusion
+open Adjoint.Compile.Regions
+open Adjoint.Core
+open Adjoint.Execute
+open Adjoint.Ir
+open Adjoint.Kernels
+open Adjoint.Properties.Compile
+open Adjoint.Properties.Laws
+
+let private pool = WorkerPool.Create 3
+let private plainly = RunOptions(UseKernels = false, Parallel = Serial.Instance)
+
+let private serial = RunOptions(Parallel = Serial.Instance, SpoilFreed = true)
+
+/// The results, or the kind of error that operands cause.
+let private outcome (run: unit -> HostValue seq) =
+    try
+        Ok(List.ofSeq (run ()))
+    with :? AdjointException as error ->
+        Error(error.GetType().Name)
+
+let private runs (executable: Lazy<Executable>) options (at: HostValue list) =
+    outcome (fun () -> executable.Value.RunValues(at.ToImmutableArray(), options))
+
+/// Groups of any size.
+let private grouped =
+    Pipeline(
+        [|
+            yield! Pipeline.Unfused.Passes
+            Pass("fuse_large", (fun graph -> FuseLarge.Apply(graph, -1.0, -1.0)))
+        |]
+    )
+
+let private compiled pipeline (kernels: KernelSource) graph =
+    lazy Executable.Compile(graph, pipeline, kernels)
+
+let private bits (x: NDArray) i =
+    let number = x.At i
+
+    if x.Type.IsComplex() then
+        let z = number.AsComplex
+
+        BitConverter.DoubleToInt64Bits(z.Real + 0.0),
+        BitConverter.DoubleToInt64Bits(z.Imaginary + 0.0),
+        Double.IsNaN z.Real || Double.IsNaN z.Imaginary
+    elif x.Type.IsFloating() then
+        BitConverter.DoubleToInt64Bits number.AsDouble, 0L, Double.IsNaN number.AsDouble
+    else
+        int64 number.Bits, 0L, false
+
+/// The first place in which two arrays differ in bits; NaN is NaN.
+let rec private difference (a: HostValue) (b: HostValue) =
+    match a, b with
+    | (:? NDArray as a), (:? NDArray as b) when a.Type = b.Type && a.Shape.Equals b.Shape ->
+        seq { 0 .. a.Size - 1 }
+        |> Seq.tryFind (fun i ->
+            let (u, v, isNaN), (s, t, other) = bits a i, bits b i
+            not (isNaN && other || u = s && v = t && isNaN = other))
+        |> Option.map (fun i -> $"element {i} of {a.Type.Name()}{a.Shape}: {a.At i} and {b.At i}")
+    | (:? HostStack as a), (:? HostStack as b) -> if Values.sameBits a b then None else Some "stacks"
+    | _ -> Some "types"
+
+let private compare (names: string) expected found =
+    match expected, found with
+    | Error _, Error _ -> None
+    | Ok expected, Ok found ->
+        List.zip expected found
+        |> List.indexed
+        |> List.tryPick (fun (i, (e, f)) -> difference e f |> Option.map (fun text -> $"{names}: result {i}, {text}"))
+    | Ok _, Error kind -> Some $"{names}: {kind} where there is none"
+    | Error kind, Ok _ -> Some $"{names}: no {kind} where there is one"
+
+let private donating (at: HostValue list) =
+    let copies =
+        at
+        |> List.map (fun x ->
+            let x = x :?> NDArray
+            NDArray(x.Type, x.Shape, x.Storage.Clone() :?> Array, x.Start) :> HostValue)
+
+    copies, RunOptions(Parallel = pool, Donated = [ 0 .. at.Length - 1 ].ToImmutableArray())
+
+/// What is wrong with how a program is run, if anything is.
+let complaint (exact: bool) (graph: Graph) (at: HostValue list) =
+    let machine, blocks = KernelSource.Default, KernelSource.Blocks
+    let whole = compiled Pipeline.Default machine graph
+    let code = runs whole (RunOptions(Parallel = pool)) at
+
+    let against name expected found =
+        fun () -> compare name expected (found ())
+
+    let checks =
+        [
+            if exact then
+                against "plain, compiled" (outcome (fun () -> Point.runWith plainly graph at)) (fun () -> code)
+            against "compiled, on one thread" code (fun () -> runs whole serial at)
+            against "compiled, blocks" code (fun () -> runs (compiled Pipeline.Default blocks graph) serial at)
+            if at |> List.forall (fun x -> x :? NDArray) then
+                against "compiled, donated" code (fun () ->
+                    let copies, options = donating at
+                    runs whole options copies)
+            let groups () = compiled grouped machine graph
+
+            if exact then
+                against "compiled, in groups" code (fun () -> runs (groups ()) serial at)
+
+                if RegionLaw.takes graph then
+                    against "compiled, as one region" code (fun () -> runs (lazy RegionLaw.inOne graph) serial at)
+
+            against "groups, blocks" (runs (groups ()) serial at) (fun () -> runs (compiled grouped blocks graph) serial at)
+        ]
+
+    checks |> List.tryPick (fun check -> check ())
