@@ -178,6 +178,20 @@ let bench arguments =
     | "--calls" :: rest -> runProject "benchmarks/Calls" "Adjoint.Calls" rest
     | _ -> runProject "benchmarks/Figures" "Adjoint.Figures" arguments
 
+/// Says what the runtime finds on this machine, and what it chooses.
+let describe _ =
+    Native.prepare ()
+    runProject "benchmarks/Tune" "Adjoint.Tune" [ "--describe" ]
+
+/// Measures the providers of each operation, and writes the table beside the native kernels; --figures SIZE...: shows what came of it.
+let tune arguments =
+    Native.prepare ()
+
+    if List.isEmpty arguments then
+        runProject "benchmarks/Tune" "Adjoint.Tune" [ Path.Combine(Native.folder, "providers.txt") ]
+    else
+        runProject "benchmarks/Tune" "Adjoint.Tune" arguments
+
 let clean _ =
     for folder in [ "src"; "tests"; "examples"; "benchmarks"; "build" ] do
         let path = Path.Combine(root, folder)
@@ -207,6 +221,8 @@ let targets =
         "format", "lay out all sources", format
         "lint", "check layout, analyzers and the repository's own rules", lint
         "native", "fetch the libraries of src/Kernels.Native, build and test it; --sanitize: also under sanitizers", Native.native
+        "tune", "measure which library multiplies best at each size, for the runtime to read; --figures: beside bare calls", tune
+        "describe", "say which libraries the runtime finds here, and which it uses for what", describe
         "packages", "resolve packages anew after a change of paket.dependencies", packages
         "pack", "make the NuGet packages, native kernels where they are built, in out/packages or in the folder that is given", pack
         "docs", "write the guides and the pages of all public types, in out/docs", docs

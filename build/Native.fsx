@@ -141,6 +141,12 @@ let private make () =
     |> Result.map (fun () ->
         File.WriteAllLines(Path.Combine(fresh, "built-from.txt"), stamp () :: missing)
 
+        // What was measured on this machine stays.
+        let table = Path.Combine(folder, "providers.txt")
+
+        if File.Exists table then
+            File.Copy(table, Path.Combine(fresh, "providers.txt"))
+
         if Directory.Exists folder then
             Directory.Delete(folder, true)
 

@@ -54,3 +54,6 @@ public class StructureException(string message) : AdjointException(message);
 
 /// <summary>A text or file is not of its format.</summary>
 public class FormatException(string message) : AdjointException(message);
+
+/// <summary>A native kernel failed, or a file that says which of them to use can't be read.</summary>
+public class NativeException(string message) : AdjointException(message);

@@ -21,9 +21,12 @@ public sealed class KernelLibrary
     private static readonly Lazy<KernelLibrary> Found = new(
         () => Find(Environment.GetEnvironmentVariable(Variable), AppContext.GetData(FolderProperty) as string));
 
-    private KernelLibrary(nint handle, string description)
+    private readonly string name;
+
+    private KernelLibrary(nint handle, string name, string description)
     {
         Handle = handle;
+        this.name = name;
         Description = description;
     }
 
@@ -42,12 +45,19 @@ public sealed class KernelLibrary
     /// <summary>What was found, in one line.</summary>
     public override string ToString() => Description;
 
+    /// <summary>A file beside the library; null where there is none, or where the library was found by name alone.</summary>
+    internal string? Beside(string file)
+    {
+        string path = Path.Combine(Path.GetDirectoryName(name) ?? "", file);
+        return IsAvailable && Path.IsPathRooted(path) && File.Exists(path) ? path : null;
+    }
+
     /// <summary>Looks where the user said, else where the program was told, else beside it; never throws.</summary>
     internal static KernelLibrary Find(string? asked, string? configured)
     {
         if (asked == "off")
         {
-            return new(0, $"native kernels: {Variable} is off; managed kernels run.");
+            return new(0, "", $"native kernels: {Variable} is off; managed kernels run.");
         }
 
         if (!string.IsNullOrEmpty(asked))
@@ -66,23 +76,24 @@ public sealed class KernelLibrary
         {
             return new(
                 0,
+                name,
                 $"native kernels: no library {name}; managed kernels run. Add the package Adjoint.Native to the program, or set {Variable} to the folder that `build.fsx native` fills.");
         }
 
         if (!NativeLibrary.TryGetExport(handle, "adj_abi_version", out nint entry))
         {
             NativeLibrary.Free(handle);
-            return new(0, $"native kernels: {name} has no adj_abi_version; managed kernels run. Is it another library?");
+            return new(0, name, $"native kernels: {name} has no adj_abi_version; managed kernels run. Is it another library?");
         }
 
         int version = Version(entry);
         if (version != AbiVersion)
         {
             NativeLibrary.Free(handle);
-            return new(0, $"native kernels: {name} speaks version {version}, not {AbiVersion}; managed kernels run. Build both from one source.");
+            return new(0, name, $"native kernels: {name} speaks version {version}, not {AbiVersion}; managed kernels run. Build both from one source.");
         }
 
-        return new(handle, $"native kernels: {name}, version {version}.");
+        return new(handle, name, $"native kernels: {name}, version {version}.");
     }
 
     private static string PlatformName =>

@@ -2,6 +2,7 @@ using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Kernels;
+using Adjoint.Kernels.Libraries;
 using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
@@ -59,7 +60,7 @@ internal sealed class DotKernel : SingleKernel
         var b = new Matrix<T>(y.Memory<T>(), y.Start, right.ContractStride, right.FreeStride);
         var c = new Matrix<T>(result.Memory<T>(), result.Start, right.Free, 1);
         int product = left.Free * right.Free;
-        Gemm.MultiplyBatched(
+        Products.MultiplyBatched(
             left.Batch, left.Free, right.Free, left.Contract, a, left.BatchStride, b, right.BatchStride, c, product, parallel);
     }
 

@@ -1,0 +1,39 @@
+using Adjoint.Kernels;
+using Adjoint.Kernels.Libraries;
+using Adjoint.Tune;
+
+// Measures the providers of each operation at each size on this machine, and writes the table that the runtime reads.
+//   Adjoint.Tune FILE      measure and write
+//   Adjoint.Tune --figures [SIZE…]   products through the runtime beside the best bare call of a library
+//   Adjoint.Tune --describe   what the runtime finds and chooses
+if (args is ["--describe", ..])
+{
+    Console.Write(Adjoint.Execute.Runtime.Describe());
+    return 0;
+}
+
+if (!KernelLibrary.Default.IsAvailable)
+{
+    Console.Error.WriteLine(KernelLibrary.Default.Description);
+    return 1;
+}
+
+if (args is ["--figures", .. string[] sizes])
+{
+    ProductFigures.Print([.. sizes.Select(int.Parse)]);
+    return 0;
+}
+
+if (args is not [string file])
+{
+    Console.Error.WriteLine("Say which file to write.");
+    return 1;
+}
+
+string table = ProductTuning.Table(Console.WriteLine);
+ProviderTable.Parse(table);
+string fresh = file + ".fresh";
+File.WriteAllText(fresh, table);
+File.Move(fresh, file, overwrite: true);
+Console.WriteLine($"wrote {file}");
+return 0;

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text;
+using Adjoint.Core;
+using FormatException = Adjoint.Core.FormatException;
+
+namespace Adjoint.Kernels.Libraries;
+
+/// <summary>An operation that several providers have.</summary>
+internal enum Operation
+{
+    /// <summary>A product of two matrices; its size is the cube root of its multiply-adds.</summary>
+    Product = 0,
+
+    /// <summary>A product with one row or one column; its size is the square root of its multiply-adds.</summary>
+    VectorProduct = 1,
+}
+
+/// <summary>Which provider runs an operation of a dtype from which size on; of several lines that fit, the last.</summary>
+/// <remarks>
+/// As text, one choice a line: <c>product f32 128 onednn</c>. Lines that begin with <c>#</c> are remarks, of which the first says where the
+/// table was measured.
+/// </remarks>
+internal sealed class ProviderTable
+{
+    private static readonly string[] Operations = ["product", "vector_product"];
+
+    private readonly List<Choice> choices;
+
+    private ProviderTable(List<Choice> choices, string remark)
+    {
+        this.choices = choices;
+        Remark = remark;
+    }
+
+    /// <summary>What holds where nobody has measured: the best on the machine that docs/benchmarks.md speaks of, MKL as it comes.</summary>
+    internal static ProviderTable BuiltIn { get; } = Parse(
+        """
+        # built in
+        product f32 48 openblas
+        product f32 112 onednn
+        product f64 48 openblas
+        product f64 112 managed
+        product f64 448 openblas
+        vector_product f32 64 openblas
+        vector_product f32 384 onednn
+        vector_product f64 64 openblas
+        vector_product f64 384 managed
+        """);
+
+    /// <summary>Where it was measured.</summary>
+    internal string Remark { get; }
+
+    /// <summary>Reads a table.</summary>
+    /// <exception cref="FormatException">A line says something else.</exception>
+    internal static ProviderTable Parse(string text)
+    {
+        var read = new List<Choice>();
+        string remark = "";
+        foreach (string line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.StartsWith('#'))
+            {
+                remark = remark.Length == 0 ? line[1..].Trim() : remark;
+                continue;
+            }
+
+            read.Add(Read(line) ?? throw new FormatException(
+                $"provider table: '{line}' is no choice. One is an operation, a dtype, a smallest size and a provider, like 'product f32 128 onednn'."));
+        }
+
+        return new(read, remark);
+    }
+
+    /// <summary>The provider of an operation of so many multiply-adds; managed where the table says nothing.</summary>
+    internal Provider Choose(Operation operation, DType type, double work)
+    {
+        Provider found = Provider.Managed;
+        foreach (Choice choice in choices)
+        {
+            if (work >= choice.Work && choice.Operation == operation && choice.Type == type)
+            {
+                found = choice.Provider;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The table as it is written.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (Choice choice in choices)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{Operations[(int)choice.Operation]} {choice.Type.Name()} {choice.From} {choice.Provider.Text()}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static Choice? Read(string line)
+    {
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length != 4
+            || Array.IndexOf(Operations, words[0]) is not (>= 0 and int operation)
+            || words[1] is not ("f32" or "f64")
+            || !int.TryParse(words[2], NumberStyles.None, CultureInfo.InvariantCulture, out int from)
+            || !ProviderNames.TryParse(words[3], out Provider provider))
+        {
+            return null;
+        }
+
+        return new((Operation)operation, words[1] == "f32" ? DType.F32 : DType.F64, from, provider);
+    }
+
+    private sealed record Choice(Operation Operation, DType Type, int From, Provider Provider)
+    {
+        /// <summary>The multiply-adds from which on it holds.</summary>
+        internal double Work { get; } = Math.Pow(From, Operation == Operation.Product ? 3 : 2);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text;
+using Adjoint.Core;
+using FormatException = Adjoint.Core.FormatException;
+
+namespace Adjoint.Kernels.Libraries;
+
+/// <summary>The libraries that were found, and which of them runs what: settled once, before the first use.</summary>
+/// <remarks>
+/// The table is the file that the environment variable <c>ADJOINT_PROVIDERS</c> names, else <c>providers.txt</c> beside the native kernels, else
+/// the one built in. What it gives to a library that is missing runs managed.
+/// </remarks>
+internal sealed class Providers
+{
+    internal const string TableVariable = "ADJOINT_PROVIDERS";
+    internal const string AnyVendorVariable = "ADJOINT_MKL_ANY_VENDOR";
+    private const uint AnyVendor = 1;
+
+    private static readonly Lazy<Providers> Found = new(Find);
+
+    private readonly nint[] libraries = new nint[4];
+    private readonly string[] descriptions = ["the runtime's own kernels", "", "", ""];
+    private readonly ProviderTable table;
+    private readonly string tableSource;
+
+    private Providers(KernelLibrary kernels, ProviderTable table, string tableSource, bool anyVendor)
+    {
+        Kernels = kernels;
+        this.table = table;
+        this.tableSource = tableSource;
+        if (!kernels.IsAvailable)
+        {
+            return;
+        }
+
+        Calls = new(kernels.Handle);
+        foreach (Provider provider in ProviderNames.Libraries)
+        {
+            (libraries[(int)provider], descriptions[(int)provider]) = Calls.Open(provider, anyVendor && provider == Provider.Mkl ? AnyVendor : 0);
+        }
+    }
+
+    /// <summary>What holds in this process.</summary>
+    internal static Providers Default => Found.Value;
+
+    internal KernelLibrary Kernels { get; }
+
+    internal NativeLibraryCalls? Calls { get; }
+
+    /// <summary>The library of a provider; zero where there is none.</summary>
+    internal nint Library(Provider provider) => libraries[(int)provider];
+
+    /// <summary>Whose kernels run an operation of so many multiply-adds here.</summary>
+    internal Provider Choose(Operation operation, DType type, double work)
+    {
+        if (Calls is null)
+        {
+            return Provider.Managed;
+        }
+
+        Provider chosen = table.Choose(operation, type, work);
+        return chosen == Provider.Managed || libraries[(int)chosen] != 0 ? chosen : Provider.Managed;
+    }
+
+    /// <summary>Libraries, versions, instruction sets and choices, a line each.</summary>
+    internal string Describe()
+    {
+        var text = new StringBuilder(Kernels.Description).Append('\n');
+        if (Calls is null)
+        {
+            return text.ToString();
+        }
+
+        foreach (Provider provider in ProviderNames.Libraries)
+        {
+            text.Append(provider.Text()).Append(": ").Append(libraries[(int)provider] == 0 ? "missing, " : "").Append(descriptions[(int)provider]).Append('\n');
+        }
+
+        return text.Append("providers from size, ").Append(tableSource).Append(": ").Append(table.Remark).Append('\n').Append(table).ToString();
+    }
+
+    /// <summary>The providers of some kernels under a table; for tests and for measuring.</summary>
+    internal static Providers Of(KernelLibrary kernels, ProviderTable table) => new(kernels, table, "given", false);
+
+    private static Providers Find()
+    {
+        bool anyVendor = Environment.GetEnvironmentVariable(AnyVendorVariable) == "1";
+        string? given = Environment.GetEnvironmentVariable(TableVariable);
+        string? file = string.IsNullOrEmpty(given) ? KernelLibrary.Default.Beside("providers.txt") : given;
+        return file is null
+            ? new(KernelLibrary.Default, ProviderTable.BuiltIn, "built in", anyVendor)
+            : new(KernelLibrary.Default, ReadTable(file), file, anyVendor);
+    }
+
+    private static ProviderTable ReadTable(string file)
+    {
+        try
+        {
+            return ProviderTable.Parse(File.ReadAllText(file));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new NativeException($"provider table {file}: {error.Message} Delete it, or write it with `build.fsx tune`.");
+        }
+    }
+}
