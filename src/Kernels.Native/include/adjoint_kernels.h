@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 // Raised by one whenever a signature or a status code changes its meaning.
-#define ADJ_ABI_VERSION 2
+#define ADJ_ABI_VERSION 3
 
 typedef int32_t adj_status;
 
@@ -91,6 +91,47 @@ ADJ_EXPORT adj_status adj_product_f32(
     const adj_library* library, const adj_product* shape, const float* a, const float* b, float* c) ADJ_NOEXCEPT;
 ADJ_EXPORT adj_status adj_product_f64(
     const adj_library* library, const adj_product* shape, const double* a, const double* b, double* c) ADJ_NOEXCEPT;
+
+// ---- Convolutions -------------------------------------------------------------------------------------------------
+
+typedef int32_t adj_convolution_kind;
+
+enum {
+  ADJ_CONVOLVE = 0,   // output from input and filter
+  ADJ_BY_INPUT = 1,   // the gradient by the input, from the gradient by the output and the filter
+  ADJ_BY_FILTER = 2,  // the gradient by the filter, from the input and the gradient by the output
+};
+
+// y[n, o, t] = sum over c, w of x[n, g C/G + c, t stride + w dilation - low] f[o, c, w], g the group of o; 1 to 3 spatial
+// axes, the innermost last. The input is [images, inputs, ...], the filter [outputs, inputs / groups, ...], the output
+// [images, outputs, ...]. Batch and channel axes lie at the distances given, in elements; spatial axes are dense.
+typedef struct adj_convolution {
+  adj_convolution_kind kind;
+  int32_t axes;
+  int64_t images, groups, inputs, outputs;
+  int64_t input[3], window[3], output[3], stride[3], dilation[3], low[3];
+  int64_t input_image, input_channel;
+  int64_t filter_output, filter_input;
+  int64_t output_image, output_channel;
+} adj_convolution;
+
+// A convolution made ready to run any number of times, from any number of threads at once.
+typedef struct adj_plan adj_plan;
+
+// Makes a plan; takes milliseconds. ADJ_UNSUPPORTED where the library lacks it or has no fast way.
+ADJ_EXPORT adj_status adj_convolution_plan(
+    const adj_library* library, const adj_convolution* convolution, adj_plan** plan) ADJ_NOEXCEPT;
+
+// Bytes of scratch memory that a run needs.
+ADJ_EXPORT size_t adj_plan_scratch(const adj_plan* plan) ADJ_NOEXCEPT;
+
+// Runs on the caller's thread, in the order of operands above. The result must not overlap an operand, and is not read;
+// scratch is the caller's alone during the call. Any alignment. The order of summation is the library's, fixed by the plan.
+ADJ_EXPORT adj_status adj_convolution_run(
+    const adj_plan* plan, const float* left, const float* right, float* result, void* scratch) ADJ_NOEXCEPT;
+
+// Forgets a plan, before its library is closed. Null is allowed.
+ADJ_EXPORT void adj_plan_destroy(adj_plan* plan) ADJ_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -1,34 +1,41 @@
-// oneDNN, by its C interface. Built without its headers, the library says that it lacks it.
+// oneDNN, by its C interface: opening it, and its products. Built without its headers, the library says that it lacks it.
 
-#include <string>
-
-#include "library.h"
-#include "product.h"
 #include "provider.h"
 
 #if ADJOINT_WITH_ONEDNN
 
-#include <oneapi/dnnl/dnnl.h>
+#include "onednn.h"
+#include "product.h"
 
 namespace adj {
+
+OneDnnCalls::OneDnnCalls(const Library& library)
+    :
+#define ADJ_BIND(name) name(library.Bind<decltype(::name)>(#name)),
+      ADJ_ONEDNN_CALLS(ADJ_BIND)
+#undef ADJ_BIND
+          get_threads(library.BindIfThere<int()>("omp_get_max_threads")),
+      set_threads(library.BindIfThere<void(int)>("omp_set_num_threads")) {
+}
+
+OneThread::OneThread(const OneDnnCalls& calls)
+    : set_(calls.set_threads), before_(calls.get_threads == nullptr ? 1 : calls.get_threads()) {
+  if (set_ != nullptr && before_ != 1) set_(1);
+}
+
+OneThread::~OneThread() {
+  if (set_ != nullptr && before_ != 1) set_(before_);
+}
+
+void Check(dnnl_status_t status, const char* what) {
+  if (status == dnnl_success) return;
+  const adj_status ours = status == dnnl_out_of_memory   ? ADJ_OUT_OF_MEMORY
+                          : status == dnnl_unimplemented ? ADJ_UNSUPPORTED
+                                                         : ADJ_INTERNAL;
+  throw Failure(ours, std::string("oneDNN: ") + what + " gives status " + std::to_string(status) + ".");
+}
+
 namespace {
-
-// Debian builds oneDNN over OpenMP. A call runs on the caller's thread alone; the thread's own setting comes back after it.
-class OneThread {
- public:
-  OneThread(int (*get)(), void (*set)(int)) : set_(set), before_(get == nullptr ? 1 : get()) { Set(1); }
-  ~OneThread() { Set(before_); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-
- private:
-  void Set(int count) {
-    if (set_ != nullptr && before_ != 1) set_(count);
-  }
-
-  void (*set_)(int);
-  int before_;
-};
 
 const char* Name(dnnl_cpu_isa_t isa) {
   switch (static_cast<int>(isa)) {
@@ -46,42 +53,38 @@ const char* Name(dnnl_cpu_isa_t isa) {
 
 class OneDnn final : public Provider {
  public:
-  explicit OneDnn(const Library& library)
-      : multiply_(library.Bind<decltype(dnnl_sgemm)>("dnnl_sgemm")),
-        get_threads_(library.BindIfThere<int()>("omp_get_max_threads")),
-        set_threads_(library.BindIfThere<void(int)>("omp_set_num_threads")) {
-    const dnnl_version_t& version = *library.Bind<decltype(dnnl_version)>("dnnl_version")();
+  explicit OneDnn(const Library& library) : calls_(library) {
+    const dnnl_version_t& version = *calls_.dnnl_version();
     description_ = "oneDNN " + std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
-                   std::to_string(version.patch) + ", kernels " +
-                   Name(library.Bind<decltype(dnnl_get_effective_cpu_isa)>("dnnl_get_effective_cpu_isa")());
+                   std::to_string(version.patch) + ", kernels " + Name(calls_.dnnl_get_effective_cpu_isa());
     if (version.major != DNNL_VERSION_MAJOR) {
       throw Failure(ADJ_MISSING, description_ + ": version " + std::to_string(DNNL_VERSION_MAJOR) + " is needed.");
     }
+    dnnl_engine_t engine;
+    Check(calls_.dnnl_engine_create(&engine, dnnl_cpu, 0), "dnnl_engine_create");
+    engine_ = {engine, calls_.dnnl_engine_destroy};
   }
 
   std::string Describe() const override { return description_; }
 
   void Product(const adj_product& shape, const float* a, const float* b, float* c) const override {
     const BlasShape blas = ToBlas(shape);
-    const OneThread alone(get_threads_, set_threads_);
+    const OneThread alone(calls_);
     ForBatch(shape, a, b, c, [&](const float* left, const float* right, float* target) {
-      Check(multiply_(blas.a.transposed ? 'T' : 'N', blas.b.transposed ? 'T' : 'N', shape.m, shape.n, shape.k, 1.0f, left,
-                      blas.a.leading, right, blas.b.leading, 0.0f, target, blas.c_leading));
+      Check(calls_.dnnl_sgemm(blas.a.transposed ? 'T' : 'N', blas.b.transposed ? 'T' : 'N', shape.m, shape.n, shape.k, 1.0f,
+                              left, blas.a.leading, right, blas.b.leading, 0.0f, target, blas.c_leading),
+            "dnnl_sgemm");
     });
   }
 
- private:
-  static void Check(dnnl_status_t status) {
-    if (status == dnnl_success) return;
-    const adj_status ours = status == dnnl_out_of_memory   ? ADJ_OUT_OF_MEMORY
-                            : status == dnnl_unimplemented ? ADJ_UNSUPPORTED
-                                                           : ADJ_INTERNAL;
-    throw Failure(ours, "oneDNN: status " + std::to_string(status) + ".");
+  std::unique_ptr<Plan> Convolution(const adj_convolution& convolution) const override {
+    const OneThread alone(calls_);
+    return PlanOneDnnConvolution(calls_, engine_.get(), convolution);
   }
 
-  decltype(dnnl_sgemm)* multiply_;
-  int (*get_threads_)();
-  void (*set_threads_)(int);
+ private:
+  OneDnnCalls calls_;
+  Owned<dnnl_engine_t> engine_;
   std::string description_;
 };
 

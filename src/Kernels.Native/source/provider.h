@@ -11,6 +11,19 @@
 
 namespace adj {
 
+// A convolution of one shape, ready to run. Thread-safe.
+class Plan {
+ public:
+  virtual ~Plan() = default;
+  virtual size_t Scratch() const = 0;
+  virtual void Run(const float* left, const float* right, float* result, void* scratch) const = 0;
+
+ protected:
+  Plan() = default;
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+};
+
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -20,6 +33,7 @@ class Provider {
 
   virtual void Product(const adj_product&, const float*, const float*, float*) const { Lacks("products of f32"); }
   virtual void Product(const adj_product&, const double*, const double*, double*) const { Lacks("products of f64"); }
+  virtual std::unique_ptr<Plan> Convolution(const adj_convolution&) const { Lacks("convolutions"); }
 
  protected:
   Provider() = default;
@@ -41,6 +55,10 @@ std::unique_ptr<Provider> OpenOneDnn(const char* folder);
 struct adj_library {
   std::unique_ptr<adj::Provider> provider;
   std::string description;
+};
+
+struct adj_plan {
+  std::unique_ptr<adj::Plan> plan;
 };
 
 #endif  // ADJOINT_PROVIDER_H
