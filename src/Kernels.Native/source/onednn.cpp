@@ -29,9 +29,9 @@ OneThread::~OneThread() {
 
 void Check(dnnl_status_t status, const char* what) {
   if (status == dnnl_success) return;
-  const adj_status ours = status == dnnl_out_of_memory   ? ADJ_OUT_OF_MEMORY
-                          : status == dnnl_unimplemented ? ADJ_UNSUPPORTED
-                                                         : ADJ_INTERNAL;
+  // Arguments were checked before: what the library still calls invalid, such as negative padding, is what it can't do.
+  const bool unsupported = status == dnnl_unimplemented || status == dnnl_invalid_arguments;
+  const adj_status ours = status == dnnl_out_of_memory ? ADJ_OUT_OF_MEMORY : unsupported ? ADJ_UNSUPPORTED : ADJ_INTERNAL;
   throw Failure(ours, std::string("oneDNN: ") + what + " gives status " + std::to_string(status) + ".");
 }
 
