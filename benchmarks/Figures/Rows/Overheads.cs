@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Adjoint.Core;
 using Adjoint.Execute;
 using Figures.Measure;
@@ -13,6 +14,9 @@ internal static class Overheads
 {
     private const int Steps = 1_000_000;
     private const int Calls = 1000;
+
+    /// <summary>How long .NET takes to compile what is called often for the last time: two steps of 100 ms, each once nothing new is compiled.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(800);
 
     /// <summary>The group.</summary>
     public static Group Group { get; } = new(
@@ -66,6 +70,11 @@ internal static class Overheads
     private static Row Call(Setting setting)
     {
         Action run = Bound(Four(), [Data.Uniform(DType.F64, Shape.Of(4), 0, 1)]);
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < Settled;)
+        {
+            run();
+        }
+
         double[] times = setting.Time(new Contender("call", run), new Contender("empty", () => { }));
         Row row = Bounded("call with 4 elements", times[0], 150);
         return row with { Peers = [.. row.Peers, new("empty delegate", PeerKind.Limit, times[1])] };

@@ -43,6 +43,11 @@ public sealed class Pipeline
             new("fuse_small", FuseSmall.Apply),
         ]);
 
+    /// <summary>What a graph goes through, after all other passes, that has run often enough to be compiled: the bits stay the same.</summary>
+    internal static Pipeline Exact { get; } = new(
+        new("fuse_large", FuseLarge.ApplyExactly),
+        new("fuse_small", FuseSmall.ApplyExactly));
+
     /// <summary>The passes, in order.</summary>
     public ImmutableArray<Pass> Passes { get; }
 

@@ -17,27 +17,27 @@ public sealed class Executable
 
     private readonly ParameterTypes parameters;
     private readonly ParameterTypes results;
-    private volatile Ready ready;
-    private long workLeft;
-    private volatile bool isCool;
     private readonly Graph source;
     private readonly Pipeline pipeline;
-    private long workPerRun;
+    private readonly Tiers? tiers;
+    private volatile Ready ready;
     private long kept;
     private bool hasRun;
 
-    private Executable(Graph source, Pipeline pipeline, KernelSource kernels)
+    private Executable(Graph source, Pipeline pipeline, KernelSource kernels, bool inTiers = false)
     {
         this.source = source;
         this.pipeline = pipeline;
-        Graph = pipeline.Run(source);
-        ready = new(new(kernels));
+        ready = new(pipeline.Run(source), new(kernels));
         parameters = new(Graph.ParameterTypes);
         results = new(Graph.ResultTypes);
+        tiers = inTiers ? Tiers.Of(Graph) : null;
+        ready.Prepare();
+        IdleMemory.Watch(this);
     }
 
     /// <summary>The graph that runs: what the passes made.</summary>
-    public Graph Graph { get; }
+    public Graph Graph => ready.Graph;
 
     /// <summary>How many bytes of working memory may be kept between runs; 1 GiB unless set.</summary>
     public long KeptBytes { get; set; } = DefaultKeptBytes;
@@ -53,31 +53,17 @@ public sealed class Executable
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(pipeline);
-        var executable = new Executable(graph, pipeline, kernels);
-        executable.Prepare();
-        IdleMemory.Watch(executable);
-        return executable;
+        return new Executable(graph, pipeline, kernels);
     }
 
     /// <summary>
-    /// Makes a graph ready to run once: by precompiled code, and by machine code as soon as it has done so much that this will pay, or at once
-    /// where one run does. The bits are the same.
+    /// Makes a graph ready to run at once, node by node by precompiled kernels. When it has run for about as long as it takes to make machine code
+    /// of it, that is done, where the bits stay the same: functions of single elements run together then, sums and products as before.
     /// </summary>
     internal static Executable CompileInTiers(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        var executable = new Executable(graph, Pipeline.Default, KernelSource.Blocks);
-        executable.workLeft = Tiers.Budget(executable.Graph);
-        executable.isCool = executable.workLeft > 0;
-        executable.workPerRun = Tiers.Loss(executable.Graph);
-        if (!executable.isCool || executable.workPerRun > executable.workLeft)
-        {
-            executable.Heat();
-        }
-
-        executable.Prepare();
-        IdleMemory.Watch(executable);
-        return executable;
+        return new Executable(graph, Pipeline.Unfused, KernelSource.Single, inTiers: true);
     }
 
     /// <summary>Runs on arrays, which are only read, and gives fresh ones.</summary>
@@ -113,8 +99,14 @@ public sealed class Executable
         Interpreter interpreter = Take();
         try
         {
-            HostValue[] found = interpreter.RunWhole(Graph, values, options ?? RunOptions.Default);
+            long begin = IsCool ? Stopwatch.GetTimestamp() : 0;
+            HostValue[] found = interpreter.RunWhole(interpreter.Whole, values, options ?? RunOptions.Default);
             GiveBack(interpreter);
+            if (begin != 0)
+            {
+                Warm(Stopwatch.GetTimestamp() - begin);
+            }
+
             return found;
         }
         catch
@@ -142,7 +134,7 @@ public sealed class Executable
         Interpreter interpreter = Take();
         try
         {
-            interpreter.RunInto(Graph, arguments, results, options ?? RunOptions.Default);
+            interpreter.RunInto(interpreter.Whole, arguments, results, options ?? RunOptions.Default);
         }
         catch
         {
@@ -157,10 +149,14 @@ public sealed class Executable
     /// What a run does, as text: the passes, the schedule with the kernels and their loops, where values lie and how long they live, operations
     /// and bytes of each step, and the most memory that it works in. The same text for the same graph in every process.
     /// </summary>
-    public string Explain() => Explanation.Of(source, pipeline, Graph, ready.Plans, new Interpreter(ready.Plans));
+    public string Explain()
+    {
+        Ready now = ready;
+        return Explanation.Of(source, pipeline, now.Graph, now.Plans, now.Fresh());
+    }
 
     /// <summary>The most bytes that a run works in besides arguments, and whether that holds for loops of any length.</summary>
-    internal (long Bytes, bool IsComplete) Forecast() => MemoryForecast.Of(Graph, ready.Plans, new Interpreter(ready.Plans));
+    internal (long Bytes, bool IsComplete) Forecast() => ready.Forecast();
 
     /// <summary>Types and the number of nodes.</summary>
     public override string ToString() => $"executable {GraphView.Line(Graph)}";
@@ -188,34 +184,25 @@ public sealed class Executable
         Volatile.Write(ref hasRun, false);
     }
 
-    /// <summary>Whether it still runs by precompiled code until it has run often enough.</summary>
-    internal bool IsCool => isCool;
+    /// <summary>Whether it still runs node by node, until it has run often enough.</summary>
+    internal bool IsCool => tiers is { IsCool: true };
 
     private Interpreter Take()
     {
-        if (isCool && Interlocked.Add(ref workLeft, -workPerRun) < 0)
+        Ready now = ready;
+        return now.Idle.TryTake() ?? now.Fresh();
+    }
+
+    /// <summary>Goes over to machine code after enough runs; those that are under way end as they began.</summary>
+    private void Warm(long ticks)
+    {
+        if (tiers!.IsHotAfter(ticks) && Pipeline.Exact.Run(Graph) is var exact && !ReferenceEquals(exact, Graph))
         {
-            Heat();
+            var hot = new Ready(exact, new(KernelSource.Default));
+            hot.Prepare();
+            ReleaseMemory();
+            ready = hot;
         }
-
-        Ready now = ready;
-        return now.Idle.TryTake() ?? new Interpreter(now.Plans);
-    }
-
-    /// <summary>Goes over to machine code; runs that are under way end as they began.</summary>
-    private void Heat()
-    {
-        isCool = false;
-        ReleaseMemory();
-        ready = new(new(KernelSource.Default));
-    }
-
-    private void Prepare()
-    {
-        Ready now = ready;
-        var first = new Interpreter(now.Plans);
-        now.Plans.Of(Graph, first);
-        now.Idle.TryPut(first);
     }
 
     /// <summary>Keeps an interpreter whose run has ended well; one whose run has failed is let go, values and all.</summary>
@@ -244,12 +231,25 @@ public sealed class Executable
         }
     }
 
-    /// <summary>Plans for one kind of code, and the interpreters that hold memory for them.</summary>
-    private sealed class Ready(PlanTable plans)
+    /// <summary>A graph with plans for one kind of code, and the interpreters that hold memory for them.</summary>
+    private sealed class Ready(Graph graph, PlanTable plans)
     {
+        internal Graph Graph => graph;
+
         internal PlanTable Plans => plans;
 
         internal SlotPool<Interpreter> Idle { get; } = new(2 * Math.Max(Environment.ProcessorCount, 8));
+
+        internal Interpreter Fresh() => new(plans) { Whole = graph };
+
+        internal void Prepare()
+        {
+            Interpreter first = Fresh();
+            plans.Of(graph, first);
+            Idle.TryPut(first);
+        }
+
+        internal (long Bytes, bool IsComplete) Forecast() => MemoryForecast.Of(graph, plans, Fresh());
     }
 
     /// <summary>Lets an interpreter go with its memory.</summary>

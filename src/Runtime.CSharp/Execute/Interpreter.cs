@@ -57,6 +57,9 @@ public sealed class Interpreter : EvaluationContext
     /// <summary>The memory of this interpreter's runs.</summary>
     internal Arena Arena { get; } = new();
 
+    /// <summary>The graph that an executable has it run.</summary>
+    internal Graph Whole { get; init; } = null!;
+
     /// <summary>What it runs by.</summary>
     internal PlanTable Plans => plans;
 

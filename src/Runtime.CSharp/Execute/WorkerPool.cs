@@ -33,7 +33,7 @@ public sealed class WorkerPool : IRangeParallel, IDisposable
     private readonly bool isShared;
     private int callers;
     private int sleeping;
-    private long lastBrief;
+    private long lastEnd;
     private bool started;
     private volatile bool stopped;
 
@@ -143,23 +143,24 @@ public sealed class WorkerPool : IRangeParallel, IDisposable
 
         job.Help();
         job.Finish();
+        if (begin != 0)
+        {
+            lastEnd = Stopwatch.GetTimestamp();
+        }
     }
 
     /// <summary>Wakes workers for tiles that are left, as the time of the first ones and that of the last call advise.</summary>
     private void WakeIfWorth(long begin, long done, long left)
     {
-        long now = Stopwatch.GetTimestamp();
-        double expected = (double)(now - begin) / done * left;
+        double expected = (double)(Stopwatch.GetTimestamp() - begin) / done * left;
         if (expected > WorthWaking)
         {
             Wake(Math.Min(left, (long)(expected / WorthWaking)));
         }
-        else if (begin - lastBrief < WorthWaking && workers.Length - sleeping < left)
+        else if (begin - lastEnd < WorthWaking && workers.Length - sleeping < left)
         {
             Wake(1);
         }
-
-        lastBrief = now;
     }
 
     private TileJob? TakeJob()

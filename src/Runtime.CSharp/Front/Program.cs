@@ -1,4 +1,3 @@
-using Adjoint.Compile;
 using Adjoint.Core;
 using Adjoint.Execute;
 using Adjoint.Ir;
@@ -12,9 +11,7 @@ internal sealed class Program(Graph graph, bool isCompiled)
 {
     private static readonly RunOptions Options = new() { Diagnostics = Diagnostics.Report };
 
-    private readonly Executable executable = isCompiled
-        ? Executable.Compile(graph)
-        : Executable.Compile(graph, Pipeline.Unfused, KernelSource.Single);
+    private readonly Executable executable = isCompiled ? Executable.Compile(graph) : Executable.CompileInTiers(graph);
 
     /// <summary>Runs it on arguments.</summary>
     internal HostValue[] Run(IReadOnlyList<HostValue> arguments) => executable.RunValues(arguments, Options);

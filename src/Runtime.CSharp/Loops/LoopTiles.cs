@@ -20,13 +20,19 @@ internal sealed class LoopTiles(KernelContext context) : TileWork
         }
         else
         {
-            int jobs = (int)Math.Min(count, int.MaxValue);
-            context.Parallel.For(jobs, job => Run(Share(count, job, jobs), Share(count, job + 1, jobs)));
+            RunByJobs(count);
         }
     }
 
     /// <inheritdoc/>
     internal override void Run(long first, long last) => kernel!.RunTiles(phase, first, last, buffers, context);
+
+    /// <summary>Runs them where only tiles one by one can be asked for.</summary>
+    private void RunByJobs(long count)
+    {
+        int jobs = (int)Math.Min(count, int.MaxValue);
+        context.Parallel.For(jobs, job => Run(Share(count, job, jobs), Share(count, job + 1, jobs)));
+    }
 
     /// <summary>Where the part of a job begins when tiles are shared out.</summary>
     private static long Share(long tiles, int job, int jobs) => (long)((Int128)tiles * job / jobs);

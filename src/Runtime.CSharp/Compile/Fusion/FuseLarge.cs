@@ -42,9 +42,14 @@ public static class FuseLarge
     /// <summary>Whether all of a graph would be one group, and there is enough for loops over lanes to do.</summary>
     internal static bool IsOne(Graph graph) => new FusionMap(graph, new FusionKinds(), Lanes).IsOneGroup;
 
-    private sealed class Pass(double smallInLoops)
+    /// <summary>The graph with groups of nodes that give the same bits as if each ran alone.</summary>
+    internal static Graph ApplyExactly(Graph graph) => new Body(graph).Depth >= GraphText.MaxDepth - 3
+        ? graph
+        : new Pass(SmallInLoops, new ExactNodes()).Apply(graph, Small);
+
+    private sealed class Pass(double smallInLoops, ExactNodes? exact = null)
     {
-        private readonly FusionKinds kinds = new();
+        private readonly FusionKinds kinds = new(exact);
         private readonly Dictionary<Body, Body> bodies = new(ReferenceEqualityComparer.Instance);
 
         internal Graph Apply(Graph graph, double small)

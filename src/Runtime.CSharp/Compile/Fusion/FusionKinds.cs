@@ -7,14 +7,16 @@ using Adjoint.Primitives;
 namespace Adjoint.Compile.Fusion;
 
 /// <summary>What fusion takes a node for.</summary>
-internal sealed class FusionKinds
+/// <param name="exact">The nodes that may be fused; null for all.</param>
+internal sealed class FusionKinds(ExactNodes? exact = null)
 {
     private readonly Effects effects = new();
 
     /// <summary>Whether a node may run as part of a nest of loops: it has a rule, cannot fail, and joins few elements if it is no loop of its own.</summary>
     internal bool IsFusible(Node node)
     {
-        if (node.Primitive is BodyPrimitive or DynamicWrite or WindowSum or WindowMax || !effects.IsTotal(node) || !Nest.HasRule(node))
+        if (node.Primitive is BodyPrimitive or DynamicWrite or WindowSum or WindowMax || !effects.IsTotal(node) || !Nest.HasRule(node)
+            || exact?.Has(node) == false)
         {
             return false;
         }

@@ -9,7 +9,8 @@ namespace Adjoint.Compile.Regions;
 /// Of a loop each operation of the step is looked at, however many steps there are. A step with one large operation is no region: the plan
 /// runs it, with kernels for each part.
 /// </remarks>
-internal sealed class SmallWork
+/// <param name="exact">The nodes that may be in regions; null for all.</param>
+internal sealed class SmallWork(ExactNodes? exact = null)
 {
     /// <summary>The most operations on elements of a node that runs once.</summary>
     private const double Most = 4096;
@@ -26,7 +27,8 @@ internal sealed class SmallWork
     private readonly Dictionary<Graph, double> instructions = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Whether a node is small, and can be lowered.</summary>
-    internal bool Is(Node node) => IsSmall(node, inLoop: false) && Lowerable.Takes(node) && Instructions(node) <= MostInstructions;
+    internal bool Is(Node node) =>
+        IsSmall(node, inLoop: false) && Lowerable.Takes(node) && exact?.Has(node) != false && Instructions(node) <= MostInstructions;
 
     /// <summary>Whether a body has small nodes alone.</summary>
     internal static bool Fits(Graph body) => body.Nodes.All(node => IsSmall(node, inLoop: false)) && Lowerable.Takes(body);
