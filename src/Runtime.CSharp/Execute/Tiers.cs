@@ -18,6 +18,7 @@ internal sealed class Tiers
 
     private long ticksLeft;
     private int isCool;
+    private int hasRun;
 
     private Tiers(long ticks)
     {
@@ -40,9 +41,12 @@ internal sealed class Tiers
         return nodes is < 2 or > MostNodes ? null : new((long)(nodes * MakingNode * Stopwatch.Frequency));
     }
 
-    /// <summary>Takes the time of a run into account. True once, for the caller who is to make machine code.</summary>
+    /// <summary>
+    /// Takes the time of a run into account. True once, for the caller who is to make machine code. The first run does not count: .NET may have had
+    /// to compile the kernels.
+    /// </summary>
     internal bool IsHotAfter(long ticks) =>
-        Interlocked.Add(ref ticksLeft, -ticks) < 0 && Interlocked.Exchange(ref isCool, 0) != 0;
+        Interlocked.Exchange(ref hasRun, 1) != 0 && Interlocked.Add(ref ticksLeft, -ticks) < 0 && Interlocked.Exchange(ref isCool, 0) != 0;
 
     /// <summary>The nodes of a graph and of the bodies in it.</summary>
     private static int Size(Graph graph)

@@ -27,6 +27,7 @@ module Law =
                 BranchLaws.all
                 [ Adjoint.Properties.Compile.ElementLaw.law ]
                 Adjoint.Properties.Compile.FusionLaw.all
+                Adjoint.Properties.Compile.ExactLaw.all
                 Adjoint.Properties.Compile.RegionLaw.all
             ]
 
