@@ -8,31 +8,30 @@ namespace Adjoint.Compile.Emit;
 /// <summary>Machine code of a program.</summary>
 internal sealed unsafe class IlCode(IlMethod[] methods) : LoopCode
 {
-    private const int Alignment = 64;
+    /// <summary>Bytes of the longest vector, and of a line of the cache.</summary>
+    internal const int Alignment = 64;
+
+    /// <summary>The stack grows by multiples of so many bytes.</summary>
+    internal const int Quantum = 16;
+
     private const int MostOnStack = 1 << 15;
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// The stack ends at a multiple of a vector's length when the method is called: vectors that it keeps on the stack would lie across lines of
+    /// the cache otherwise, in half of all runs, and take 1.5 times as long to write and read.
+    /// </remarks>
     [SkipLocalsInit]
     public override int Run(int phase, long first, long last, NDArray[] buffers, CancellationToken cancellation)
     {
         IlMethod method = methods[phase];
-        if (method.FrameSize == 0)
-        {
-            return method.Entry(buffers, first, last, null, cancellation);
-        }
-
-        if (method.FrameSize > MostOnStack)
-        {
-            return RunInHeap(method, first, last, buffers, cancellation);
-        }
-
-        byte* memory = stackalloc byte[method.FrameSize + Alignment];
-        byte* frame = (byte*)(((nuint)memory + (Alignment - 1)) & ~(nuint)(Alignment - 1));
-
-        // The vectors that the method keeps on the stack lie at multiples of 64 bytes below its end: from there they do not straddle cache lines.
-        byte* end = stackalloc byte[(int)((nuint)memory % Alignment)];
-        *(nint*)frame = (nint)end;
-        return method.Entry(buffers, first, last, frame, cancellation);
+        bool isOnStack = method.FrameSize <= MostOnStack;
+        byte* end = stackalloc byte[Quantum];
+        int size = (int)((nuint)end & (Alignment - 1)) + Alignment + (isOnStack ? (method.FrameSize + Alignment - 1) & -Alignment : 0);
+        byte* memory = stackalloc byte[size];
+        return isOnStack
+            ? method.Entry(buffers, first, last, (byte*)(((nuint)memory + Alignment - 1) & ~(nuint)(Alignment - 1)), cancellation)
+            : RunInHeap(method, first, last, buffers, cancellation);
     }
 
     private static int RunInHeap(IlMethod method, long first, long last, NDArray[] buffers, CancellationToken cancellation)

@@ -61,8 +61,30 @@ internal sealed unsafe partial class MethodWriter
         il.MarkLabel(well);
     }
 
+    /// <summary>Lets the stack end at a multiple of a vector's length for the methods that this one calls; see <see cref="IlCode"/>.</summary>
+    private void AlignStack(bool callsOthers)
+    {
+        if (!callsOthers)
+        {
+            return;
+        }
+
+        LocalBuilder end = il.DeclareLocal(typeof(nint));
+        il.Emit(OpCodes.Ldc_I4, IlCode.Quantum);
+        il.Emit(OpCodes.Conv_U);
+        il.Emit(OpCodes.Localloc);
+        il.Emit(OpCodes.Stloc, end);
+        il.Emit(OpCodes.Ldloc, end);
+        il.Emit(OpCodes.Ldc_I4, IlCode.Alignment - 1);
+        il.Emit(OpCodes.Conv_U);
+        il.Emit(OpCodes.And);
+        il.Emit(OpCodes.Localloc);
+        il.Emit(OpCodes.Pop);
+    }
+
     private void WritePiece(IReadOnlyList<LoopItem> items, Lanes? outer)
     {
+        AlignStack(items.Concat(items.SelectMany(BlockWalk.Inside).SelectMany(BlockWalk.All)).SelectMany(BlockWalk.Inside).Any(block => cut.PiecesOf(block) is not null));
         foreach (LoopBuffer buffer in BufferUse.Of(items))
         {
             addresses[buffer.Number] = il.DeclareLocal(typeof(nint));

@@ -49,6 +49,7 @@ internal sealed partial class MethodWriter
     /// <summary>The method of a phase: its body for each tile from the first on.</summary>
     internal void WritePhase(LoopPhase phase)
     {
+        AlignStack(cut.IsCut);
         PinBuffers(phase);
         LocalBuilder tile = il.DeclareLocal(typeof(long));
         numbers[phase.Tile] = tile;
