@@ -44,6 +44,26 @@ public sealed partial class LoopBuilder
         return results;
     }
 
+    /// <summary>Builds something before the loops around that it does not depend on, but never out of branches.</summary>
+    /// <param name="operands">What it reads.</param>
+    /// <param name="body">What is built; it has no effect and cannot fail.</param>
+    internal LoopValue Outside(ImmutableArray<LoopValue> operands, Func<LoopValue> body)
+    {
+        int deepest = operands.Select(operand => operand.Home.Depth).DefaultIfEmpty(0).Max();
+        LoopBlock home = Current;
+        int before = lanes;
+        while (home.Depth > deepest && !home.MayNotRun && home.Parent is { IsCondition: false } around)
+        {
+            lanes -= home.IsOfLanes ? 1 : 0;
+            home = around;
+        }
+
+        LoopValue built = null!;
+        Within(home, () => built = body());
+        lanes = before;
+        return built;
+    }
+
     /// <summary>Runs a body for each index below a count in lanes, and joins its elements in the order of <see cref="LoopReduction"/>. Not inside lanes.</summary>
     public ImmutableArray<LoopValue> Reduce(
         LoopValue count, ImmutableArray<LoopOp> ops, Func<LoopValue, ImmutableArray<LoopValue>> body)
@@ -59,7 +79,7 @@ public sealed partial class LoopBuilder
         }
 
         LoopBlock outer = Current;
-        var block = new LoopBlock(outer, mayNotRun: false);
+        var block = new LoopBlock(outer, mayNotRun: false) { IsOfLanes = true };
         LoopValue index = NewParameter(block, DType.I64, 0, Math.Max(count.Most - 1, 0));
         ImmutableArray<LoopValue> elements = [];
         lanes++;

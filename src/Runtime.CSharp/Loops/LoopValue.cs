@@ -120,6 +120,9 @@ public sealed class LoopBlock
     /// <summary>Whether it belongs to a branch, so that nothing but constants moves out of it.</summary>
     internal bool MayNotRun { get; }
 
+    /// <summary>Whether it is the body of a loop over lanes.</summary>
+    internal bool IsOfLanes { get; init; }
+
     /// <summary>Whether it computes the test of a while: what depends on the carried values alone stays in the body that asked for it.</summary>
     internal bool IsCondition { get; }
 

@@ -35,6 +35,25 @@ let private normalised (x: Value) =
     let deviation = Ops.Rsqrt(mean (Ops.Mul(centred, centred)))
     Ops.Mul(centred, rows x deviation)
 
+/// Six numbers of two for each row.
+let private parts (x: Value) (y: Value) =
+    [
+        Ops.Mul(x, y)
+        Ops.Add(x, y)
+        Ops.Sub(x, y)
+        Ops.Neg x
+        Ops.Add(y, y)
+        Ops.Mul(x, x)
+    ]
+
+let private sideBySide (parts: Value list) =
+    Ops.Concatenate(
+        1,
+        [|
+            for part in parts -> Ops.Reshape(part, Shape.Of(part.Tensor.Shape[0].Value, 1))
+        |]
+    )
+
 /// The names of the nodes that are left; those in groups stand in brackets.
 let private fused graph = names (FuseLarge.Apply graph)
 
@@ -78,6 +97,16 @@ let tests =
                     let e = Ops.Exp(Ops.Sub(x[0], spread shift))
                     let total = Ops.Neg(kept (Ops.ReduceSum(e, Axes 1)))
                     [ Ops.Div(e, spread total); total ]))
+            isOne "many parts side by side" (graph [ [ 4096 ]; [ 4096 ] ] (fun x -> [ sideBySide (parts x[0] x[1]) ]))
+            isOne
+                "parts side by side and what they are made of"
+                (graph [ [ 4096 ]; [ 4096 ] ] (fun x ->
+                    let e = Ops.Exp x[0]
+                    [ Ops.Neg e; sideBySide (parts e x[1]) ]))
+            becomes
+                "parts side by side are stored before they are reduced"
+                (graph [ [ 4096 ]; [ 4096 ] ] (fun x -> [ Ops.ReduceSum(Ops.Exp(sideBySide (parts x[0] x[1])), Axes 1) ]))
+                "fused[mul reshape add reshape sub reshape neg reshape add reshape mul reshape concatenate] fused[exp reduce_sum]"
             becomes
                 "what is read elsewhere is stored once"
                 (graph [ large ] (fun x ->

@@ -87,6 +87,19 @@ let private over name (body: int list -> (int list list) * (Value list -> Value 
                         nested dtype operands body)
         ]
 
+/// How many loops lie inside each other, but for those of one step.
+let private deepest (program: LoopProgram) =
+    let rec depth (block: LoopBlock) =
+        block.Items
+        |> Seq.map (function
+            | :? ForItem as loop when loop.Count.IsConstant -> 1 + depth loop.Body
+            | :? ForItem as loop -> depth loop.Body
+            | _ -> 0)
+        |> Seq.append [ 0 ]
+        |> Seq.max
+
+    program.Phases |> Seq.map (fun phase -> depth phase.Body) |> Seq.max
+
 [<Tests>]
 let tests =
     testList
@@ -114,4 +127,33 @@ let tests =
                     else
                         [ softmax [ 1 ] x[0]; Ops.ReduceMax(x[0], Axes 1) ]))
             over "spread of all" (fun shape -> [ shape ], (fun x -> spread [ 0; 1 ] x[0]))
+            over "many parts side by side, and one of them" (fun shape ->
+                let n = shape[0] * shape[1]
+
+                [ [ n ]; [ n ] ],
+                fun x ->
+                    let parts =
+                        [
+                            Ops.Mul(x[0], x[1])
+                            Ops.Add(x[0], x[1])
+                            Ops.Neg x[1]
+                            x[0]
+                            Ops.Sub(x[0], x[1])
+                            Ops.Mul(x[1], x[1])
+                        ]
+
+                    [
+                        parts[0]
+                        Ops.Concatenate(1, [| for part in parts -> Ops.Reshape(part, Shape.Of(n, 1)) |])
+                    ])
+            testCase "what is joined is joined outside of the loops that it does not depend on" (fun () ->
+                let body (x: Value) =
+                    let rows = sum [ 2 ] x
+                    let greatest = along [ 0 ] rows (Ops.ReduceMax(rows, Axes 1))
+                    [ sum [ 1 ] (Ops.Exp(Ops.Sub(rows, greatest))) ]
+
+                let graph =
+                    Graph.Of([ TensorType(DType.F64, Shape.Of(50, 10, 12)) :> ValueType ], fun x -> ImmutableArray.CreateRange(body x[0]))
+
+                Expect.equal (deepest (Nest.Lower(graph, "nest"))) 3 "rows, then sums of sums; no maximum inside")
         ]

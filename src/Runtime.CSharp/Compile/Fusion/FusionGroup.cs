@@ -10,7 +10,7 @@ namespace Adjoint.Compile.Fusion;
 internal sealed class FusionGroup
 {
     /// <summary>The most instructions of a group, about: the processor's registers and the compiler's patience end somewhere.</summary>
-    private const double MostWork = 400;
+    private const double MostWork = 1200;
 
     private readonly Dictionary<Node, FusionPlace> places = new(ReferenceEqualityComparer.Instance);
     private double work;
@@ -26,7 +26,9 @@ internal sealed class FusionGroup
         }
         else
         {
-            Shape = root.Result.Tensor.Shape;
+            IsWrittenOut = FusionKinds.IsWrittenOut(root);
+            Shape whole = root.Result.Tensor.Shape;
+            Shape = IsWrittenOut ? new(whole.Take(((Concatenate)root.Primitive).Axis)) : whole;
             Put(root, WidePlace);
         }
     }
@@ -36,6 +38,9 @@ internal sealed class FusionGroup
 
     /// <summary>The axes along which it is reduced; null where no node reduces.</summary>
     internal Axes? Reduced { get; private set; }
+
+    /// <summary>Whether it puts small parts side by side for each index of its space, which it does not reduce.</summary>
+    internal bool IsWrittenOut { get; private set; }
 
     /// <summary>The nodes, copies of views among them.</summary>
     internal IEnumerable<Node> Nodes => places.Keys;
@@ -69,6 +74,11 @@ internal sealed class FusionGroup
             return own;
         }
 
+        if (IsWrittenOut && own.Level == FusionLevel.Wide && KeepsIndex(member, operand))
+        {
+            return own;
+        }
+
         double count = own.Count * ElementWork.Joined(member);
         if (own.Level == FusionLevel.Wide && member.Primitive is Broadcast broadcast && RowAxes(broadcast) is { } axes)
         {
@@ -84,7 +94,7 @@ internal sealed class FusionGroup
     /// <param name="isSeen">Whether it is read outside too.</param>
     internal bool TryTake(Node node, FusionPlace place, bool isSeen)
     {
-        if (work + ElementWork.Own(node) > MostWork)
+        if (FusionKinds.IsWrittenOut(node) || work + ElementWork.Own(node) > MostWork)
         {
             return false;
         }
@@ -118,12 +128,14 @@ internal sealed class FusionGroup
         }
 
         Reduced ??= other.Reduced;
+        IsWrittenOut |= other.IsWrittenOut;
     }
 
     /// <summary>Whether the nodes of a group could be taken.</summary>
     internal bool Fits(FusionGroup other) =>
         Shape.Equals(other.Shape)
         && (Reduced is null || other.Reduced is null || Reduced.Equals(other.Reduced))
+        && ((Reduced ?? other.Reduced) is null || !(IsWrittenOut || other.IsWrittenOut))
         && work + other.work <= MostWork;
 
     private bool TryTakeReduction(Node node, FusionPlace place)
@@ -135,7 +147,7 @@ internal sealed class FusionGroup
             return shape.Equals(Shape) && along.Equals(place.Axes) && TryReduce(along) && Put(node, place);
         }
 
-        if (place.Level != FusionLevel.Wide || Reduced is not null || !node.Result.Tensor.Shape.Equals(Shape))
+        if (place.Level != FusionLevel.Wide || Reduced is not null || IsWrittenOut || !node.Result.Tensor.Shape.Equals(Shape))
         {
             return false;
         }
@@ -185,7 +197,7 @@ internal sealed class FusionGroup
     /// <summary>The axes along which a space is reduced when a broadcast in it repeats a row's number; null where it repeats others.</summary>
     private Axes? RowAxes(Broadcast broadcast)
     {
-        if (!broadcast.Shape.Equals(Shape))
+        if (IsWrittenOut || !broadcast.Shape.Equals(Shape))
         {
             return null;
         }
@@ -198,6 +210,10 @@ internal sealed class FusionGroup
             ? along
             : null;
     }
+
+    /// <summary>Whether an operand has one element for each index of the space, but for axes of one element.</summary>
+    private bool KeepsIndex(Node node, int operand) =>
+        (node.Primitive is Concatenate || IsOfOnes(node)) && node.Operands[operand].Tensor.Shape.Size == Shape.Size;
 
     /// <summary>Whether a node adds or leaves out axes of one element.</summary>
     private static bool IsOfOnes(Node node) =>

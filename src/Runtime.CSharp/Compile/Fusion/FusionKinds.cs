@@ -1,6 +1,7 @@
 using Adjoint.Compile.Methods;
 using Adjoint.Compile.Nests;
 using Adjoint.Compile.Regions;
+using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Primitives;
 
@@ -23,12 +24,19 @@ internal sealed class FusionKinds(ExactNodes? exact = null)
 
         return node.Primitive switch
         {
-            Concatenate => node.Operands.Length <= 4,
+            Concatenate => node.Operands.Length <= 4 || IsWrittenOut(node),
             ArgExtremum extremum => node.Operands[0].Tensor.Shape[extremum.Along].Value <= NestSpace.Small,
             DotGeneral => ElementWork.Joined(node) <= NestSpace.Small && IsNarrow(node),
             _ => true,
         };
     }
+
+    /// <summary>
+    /// Whether a node puts many small parts side by side, as a small function of each row does: the axes from there on are written out, so that
+    /// it is known which part an element is from.
+    /// </summary>
+    internal static bool IsWrittenOut(Node node) => node.Primitive is Concatenate { Axis: > 0 } concatenate && node.Operands.Length > 4
+        && new Shape(node.Result.Tensor.Shape.Skip(concatenate.Axis)).Size <= MapNest.WrittenOut;
 
     /// <summary>Whether a node only says anew where elements of its operand are, so that each reader may do so by itself.</summary>
     internal static bool IsView(Node node) =>

@@ -16,8 +16,8 @@ internal static class MapNest
     /// <summary>Lanes that a row is cut into where it reads across rows, so that what was read stays in the nearest cache.</summary>
     private const int Block = 128;
 
-    /// <summary>The most elements of the results that are written out for one lane.</summary>
-    private const int WrittenOut = 32;
+    /// <summary>The most elements of a result that are written out for one lane; of all results together, where an axis could have lanes that has not.</summary>
+    internal const int WrittenOut = 32;
 
     /// <summary>The cheapest program of a body without reductions of its own.</summary>
     internal static LoopProgram? Lower(Graph body, string name)
@@ -48,8 +48,8 @@ internal static class MapNest
         int common = body.Results.Min(result => Common(result.Tensor.Shape, shape));
         for (int lanes = common; lanes >= 0; lanes--)
         {
-            long written = body.Results.Sum(result => (long)new Shape(result.Tensor.Shape.Skip(lanes)).Size);
-            if (written > Math.Max(WrittenOut, body.Results.Length))
+            long[] written = [.. body.Results.Select(result => (long)new Shape(result.Tensor.Shape.Skip(lanes)).Size)];
+            if (lanes == common ? written.Max() > WrittenOut : written.Sum() > WrittenOut)
             {
                 yield break;
             }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Adjoint.Compile.Methods;
 using Adjoint.Ir;
 using Adjoint.Loops;
 
@@ -7,7 +8,8 @@ namespace Adjoint.Compile.Regions;
 /// <summary>The values of a graph as functions of an index, inside one program of the loop language.</summary>
 /// <remarks>
 /// A value is what it was defined as, or what the element rule of its node says. An element that is asked for twice is computed once, where the
-/// first of both is seen. Sources ask each other, so nodes in a long row had better be asked in order.
+/// first of both is seen; one that is joined from others, outside of all loops that its index does not depend on. Sources ask each other, so
+/// nodes in a long row had better be asked in order.
 /// </remarks>
 /// <param name="builder">Where instructions go.</param>
 internal sealed class GraphElements(LoopBuilder builder)
@@ -39,6 +41,7 @@ internal sealed class GraphElements(LoopBuilder builder)
         Node node = value.Producer ?? throw new InvalidOperationException("A parameter has no elements until they are defined.");
         ElementRule rule = node.Primitive.LowerElement([.. node.Operands.Select(operand => operand.Type)])
             ?? throw new InvalidOperationException($"{node.Primitive.Name} has no rule for elements.");
+        bool joins = ElementWork.IsJoining(node.Primitive);
         ImmutableArray<ElementSource> operands =
             [.. node.Operands.Select(operand => (ElementSource)(index => Of(operand)(index)))];
         return index =>
@@ -46,7 +49,7 @@ internal sealed class GraphElements(LoopBuilder builder)
             var asked = new Asked(value, index);
             if (!known.TryGetValue(asked, out LoopValue? element) || !builder.Sees(element))
             {
-                element = rule(builder, operands, index);
+                element = joins ? builder.Outside(index, () => rule(builder, operands, index)) : rule(builder, operands, index);
                 known[asked] = element;
             }
 
