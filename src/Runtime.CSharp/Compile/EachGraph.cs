@@ -12,9 +12,10 @@ internal sealed class EachGraph(Func<Graph, Graph> local)
     internal Graph Apply(Graph graph)
     {
         var substitution = new Substitution();
+        Func<Body, Body> inside = Apply;
         foreach (Node node in graph.Nodes)
         {
-            Primitive primitive = node.Primitive.MapBodies(Apply);
+            Primitive primitive = node.Primitive.MapBodies(inside);
             ImmutableArray<Value> operands = substitution.Of(node.Operands);
             if (!ReferenceEquals(primitive, node.Primitive) || operands != node.Operands)
             {

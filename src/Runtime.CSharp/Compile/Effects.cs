@@ -27,6 +27,11 @@ internal sealed class Effects
     private (bool Total, bool Silent) Inside(Node node)
     {
         (bool Total, bool Silent) all = (true, true);
+        if (node.Primitive is not BodyPrimitive)
+        {
+            return all;
+        }
+
         node.Primitive.MapBodies(body =>
         {
             (bool total, bool silent) = Of(body);

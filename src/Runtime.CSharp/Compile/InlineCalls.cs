@@ -55,11 +55,12 @@ internal static class InlineCalls
             return body;
         }
 
+        Func<Body, Body> count = Count;
         while (pending.TryPop(out Graph? next))
         {
             foreach (Node node in next.Nodes)
             {
-                node.Primitive.MapBodies(Count);
+                node.Primitive.MapBodies(count);
             }
         }
 

@@ -20,9 +20,10 @@ internal sealed class Rewriter(Func<Graph, Func<Node, Node, ImmutableArray<Value
     {
         Func<Node, Node, ImmutableArray<Value>> rule = start(graph);
         var substitution = new Substitution();
+        Func<Body, Body> inside = Apply;
         foreach (Node node in graph.Nodes)
         {
-            ImmutableArray<Value> replaced = rule(Renewed(node, substitution), node);
+            ImmutableArray<Value> replaced = rule(Renewed(node, substitution, inside), node);
             for (int i = 0; i < replaced.Length; i++)
             {
                 if (replaced[i] != node.Results[i])
@@ -37,9 +38,9 @@ internal sealed class Rewriter(Func<Graph, Func<Node, Node, ImmutableArray<Value
         return results == graph.Results ? graph : new(graph.Parameters, results);
     }
 
-    private Node Renewed(Node node, Substitution substitution)
+    private static Node Renewed(Node node, Substitution substitution, Func<Body, Body> inside)
     {
-        Primitive primitive = node.Primitive.MapBodies(Apply);
+        Primitive primitive = node.Primitive.MapBodies(inside);
         ImmutableArray<Value> operands = substitution.Of(node.Operands);
         return ReferenceEquals(primitive, node.Primitive) && operands == node.Operands ? node : Node.Make(primitive, operands, node.Origin);
     }

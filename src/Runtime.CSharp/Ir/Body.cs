@@ -76,9 +76,10 @@ public sealed class Body : IEquatable<Body>
             return body;
         }
 
+        Func<Body, Body> deepen = Deepen;
         foreach (Node node in graph.Nodes)
         {
-            node.Primitive.MapBodies(Deepen);
+            node.Primitive.MapBodies(deepen);
         }
 
         return depth;

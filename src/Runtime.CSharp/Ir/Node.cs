@@ -50,7 +50,13 @@ public sealed class Node
     /// <exception cref="TypeRuleException">The operands break the primitive's typing rule.</exception>
     public static Node Make(Primitive primitive, ImmutableArray<Value> operands, Origin? origin = null)
     {
-        ImmutableArray<ValueType> types = [.. operands.Select(operand => operand.Type)];
+        var builder = ImmutableArray.CreateBuilder<ValueType>(operands.Length);
+        foreach (Value operand in operands)
+        {
+            builder.Add(operand.Type);
+        }
+
+        ImmutableArray<ValueType> types = builder.MoveToImmutable();
         try
         {
             return new(primitive, operands, primitive.Infer(types), origin);

@@ -15,9 +15,18 @@ public sealed class Substitution
     }
 
     /// <summary>The values that stand for these.</summary>
-    public ImmutableArray<Value> Of(ImmutableArray<Value> values) => values.Any(value => this[value] != value)
-        ? [.. values.Select(value => this[value])]
-        : values;
+    public ImmutableArray<Value> Of(ImmutableArray<Value> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (this[values[i]] != values[i])
+            {
+                return Replaced(values, i);
+            }
+        }
+
+        return values;
+    }
 
     /// <summary>The node on what stands for its operands; what stands for its results is set.</summary>
     public Node Apply(Node node)
@@ -35,6 +44,18 @@ public sealed class Substitution
         }
 
         return changed;
+    }
+
+    private ImmutableArray<Value> Replaced(ImmutableArray<Value> values, int first)
+    {
+        var replaced = ImmutableArray.CreateBuilder<Value>(values.Length);
+        replaced.AddRange(values, first);
+        for (int i = first; i < values.Length; i++)
+        {
+            replaced.Add(this[values[i]]);
+        }
+
+        return replaced.MoveToImmutable();
     }
 
     /// <summary>A graph's results, computed from these arguments in place of its parameters.</summary>

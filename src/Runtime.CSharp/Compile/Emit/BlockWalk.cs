@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Adjoint.Loops;
 
 namespace Adjoint.Compile.Emit;
@@ -33,7 +34,7 @@ internal static class BlockWalk
     }
 
     /// <summary>The values that an item itself reads.</summary>
-    internal static IEnumerable<LoopValue> Read(LoopItem item) => item switch
+    internal static ImmutableArray<LoopValue> Read(LoopItem item) => item switch
     {
         LoopValue value => value.Operands,
         StoreItem store => [store.Offset, store.Value],
@@ -48,13 +49,13 @@ internal static class BlockWalk
     };
 
     /// <summary>The values that an item itself makes: its own, and parameters and results.</summary>
-    internal static IEnumerable<LoopValue> Made(LoopItem item) => item switch
+    internal static ImmutableArray<LoopValue> Made(LoopItem item) => item switch
     {
         LoopValue value => [value],
         ForItem loop => [loop.Index, .. Made(loop.Carries), .. loop.Reductions.Select(reduction => reduction.Result)],
-        WhileItem loop => Made(loop.Carries),
-        IfItem branch => branch.Choices.Select(choice => choice.Result),
-        RareItem rare => rare.Choices.Select(choice => choice.Result),
+        WhileItem loop => [.. Made(loop.Carries)],
+        IfItem branch => [.. branch.Choices.Select(choice => choice.Result)],
+        RareItem rare => [.. rare.Choices.Select(choice => choice.Result)],
         _ => [],
     };
 

@@ -39,9 +39,9 @@ internal sealed class Demands
         Lanes8 = 4,
     }
 
-    internal bool AsNumber(LoopValue value) => needed[value.Id].HasFlag(Needed.Number);
+    internal bool AsNumber(LoopValue value) => (needed[value.Id] & Needed.Number) != 0;
 
-    internal bool AsVector(LoopValue value, int size) => needed[value.Id].HasFlag(Lanes(size));
+    internal bool AsVector(LoopValue value, int size) => (needed[value.Id] & Lanes(size)) != 0;
 
     internal bool IsNeeded(LoopValue value) => needed[value.Id] != Needed.None;
 
@@ -149,7 +149,7 @@ internal sealed class Demands
 
     private void Demand(LoopValue value, Needed form)
     {
-        if (!needed[value.Id].HasFlag(form))
+        if ((needed[value.Id] & form) == 0)
         {
             needed[value.Id] |= form;
             pending.Push((value, form));

@@ -63,5 +63,5 @@ internal static class LanePressure
         (demands.AsVector(value, 4) ? Math.Max(lanes * 4 / bytes, 1) : 0) + (demands.AsVector(value, 8) ? Math.Max(lanes * 8 / bytes, 1) : 0);
 
     private static IEnumerable<LoopValue> ReadWithin(LoopItem item) =>
-        BlockWalk.Read(item).Concat(BlockWalk.Inside(item).SelectMany(BlockWalk.All).SelectMany(BlockWalk.Read));
+        BlockWalk.Read(item).Concat(BlockWalk.Inside(item).SelectMany(BlockWalk.All).SelectMany(inner => (IEnumerable<LoopValue>)BlockWalk.Read(inner)));
 }

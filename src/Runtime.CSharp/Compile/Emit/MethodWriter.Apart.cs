@@ -116,34 +116,48 @@ internal sealed unsafe partial class MethodWriter
     private void TakeFromFrame(IReadOnlyList<LoopItem> items)
     {
         List<LoopItem> all = [.. items, .. items.SelectMany(BlockWalk.Inside).SelectMany(BlockWalk.All)];
-        HashSet<LoopValue> made = [.. all.SelectMany(BlockWalk.Made)];
-        foreach (LoopValue value in all.SelectMany(BlockWalk.Read))
+        HashSet<LoopValue> made = [];
+        foreach (LoopItem item in all)
         {
-            if (value.IsConstant || !made.Add(value))
+            foreach (LoopValue value in BlockWalk.Made(item))
             {
-                continue;
+                made.Add(value);
             }
+        }
 
-            if (cut.PlaceOf(value) is not null)
+        foreach (LoopItem item in all)
+        {
+            foreach (LoopValue value in BlockWalk.Read(item))
             {
-                PushFromFrame(value);
-                il.Emit(OpCodes.Stloc, NumberOf(value));
-                Broadcast(value);
-            }
-
-            foreach (int size in (ReadOnlySpan<int>)[4, 8])
-            {
-                if (lanes is not null && cut.PlaceOf(value, size) is not null)
+                if (!value.IsConstant && made.Add(value))
                 {
-                    TakeVectors(value, size);
+                    TakeFromFrame(value);
                 }
+            }
+        }
+    }
+
+    private void TakeFromFrame(LoopValue value)
+    {
+        if (cut.PlaceOf(value) is not null)
+        {
+            PushFromFrame(value);
+            il.Emit(OpCodes.Stloc, NumberOf(value));
+            Broadcast(value);
+        }
+
+        foreach (int size in (ReadOnlySpan<int>)[4, 8])
+        {
+            if (lanes is not null && cut.PlaceOf(value, size) is not null)
+            {
+                TakeVectors(value, size);
             }
         }
     }
 
     private void TakeVectors(LoopValue value, int size)
     {
-        LocalBuilder[] parts = [.. Enumerable.Range(0, lanes!.Parts(size)).Select(_ => il.DeclareLocal(Vectors.Of(HostTypes.Lane(value.Type, size))))];
+        LocalBuilder[] parts = Declare(Vectors.Of(HostTypes.Lane(value.Type, size)), lanes!.Parts(size));
         for (int part = 0; part < parts.Length; part++)
         {
             PushFromFrame(value, size, part);

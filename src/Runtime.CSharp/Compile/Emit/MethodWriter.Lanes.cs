@@ -146,7 +146,20 @@ internal sealed partial class MethodWriter
         }
 
         HashSet<LoopValue> seen = [];
-        foreach (LoopValue value in BlockWalk.All(loop.Body).SelectMany(BlockWalk.Read).Concat(loop.Reductions.Select(reduction => reduction.Element)))
+        foreach (LoopItem item in BlockWalk.All(loop.Body))
+        {
+            foreach (LoopValue value in BlockWalk.Read(item))
+            {
+                BroadcastOnce(value);
+            }
+        }
+
+        foreach (LoopReduction reduction in loop.Reductions)
+        {
+            BroadcastOnce(reduction.Element);
+        }
+
+        void BroadcastOnce(LoopValue value)
         {
             if (!inner.Contains(value.Home) && seen.Add(value))
             {
@@ -241,7 +254,7 @@ internal sealed partial class MethodWriter
 
             Type mask = HostTypes.Mask(size);
             Type vector = Vectors.Of(mask);
-            LocalBuilder[] masks = [.. Enumerable.Range(0, lanes.Parts(size)).Select(_ => il.DeclareLocal(vector))];
+            LocalBuilder[] masks = Declare(vector, lanes.Parts(size));
             for (int part = 0; part < masks.Length; part++)
             {
                 if (known >= 0)

@@ -266,7 +266,7 @@ internal sealed partial class MethodWriter
         }
     }
 
-    private void PushZero(Type lane) => Call(Vectors.Of(lane).GetProperty("Zero")!.GetMethod!);
+    private void PushZero(Type lane) => Call(Vectors.Zero(lane));
 
     /// <summary>The mask of lanes that count, as a vector of a type of lane.</summary>
     private void PushMask(int size, int part, Type lane)

@@ -65,7 +65,7 @@ internal sealed partial class MethodWriter
     {
         foreach (Accumulator accumulator in accumulators.Where(a => step * a.Size % PartialBytes == 0))
         {
-            accumulator.Held = [.. Enumerable.Range(0, PartialBytes / Vectors.Bytes).Select(_ => il.DeclareLocal(Vectors.Of(accumulator.Lane)))];
+            accumulator.Held = Declare(Vectors.Of(accumulator.Lane), PartialBytes / Vectors.Bytes);
             for (int i = 0; i < accumulator.Held.Length; i++)
             {
                 PushFrame(accumulator.Place + (i * Vectors.Bytes));
@@ -206,7 +206,7 @@ internal sealed partial class MethodWriter
 
     private LocalBuilder[] LoadPartials(Accumulator accumulator)
     {
-        LocalBuilder[] held = [.. Enumerable.Range(0, PartialBytes / Vectors.Bytes).Select(_ => il.DeclareLocal(Vectors.Of(accumulator.Lane)))];
+        LocalBuilder[] held = Declare(Vectors.Of(accumulator.Lane), PartialBytes / Vectors.Bytes);
         for (int i = 0; i < held.Length; i++)
         {
             PushFrame(accumulator.Place + (i * Vectors.Bytes));

@@ -204,7 +204,10 @@ internal sealed partial class MethodWriter
             (LoopOp.SquareRoot, _) => "Sqrt",
             _ => op.ToString(),
         };
-        Call(table.Method(name, lane, [.. Enumerable.Repeat(table.Of(lane), operands)]));
+        Type vector = table.Of(lane);
+        Call(operands == 1 ? table.Method(name, lane, vector)
+            : operands == 2 ? table.Method(name, lane, vector, vector)
+            : table.Method(name, lane, vector, vector, vector));
     }
 
     private void WriteVectorComparison(LoopOp op, DType type, Type lane)

@@ -186,10 +186,21 @@ internal sealed partial class MethodWriter
         if (!vectors.TryGetValue((value, size), out LocalBuilder[]? parts) || parts.Length != lanes!.Parts(size))
         {
             Type type = Vectors.Of(HostTypes.Lane(value.Type, size));
-            vectors[(value, size)] = parts = [.. Enumerable.Range(0, lanes!.Parts(size)).Select(_ => il.DeclareLocal(type))];
+            vectors[(value, size)] = parts = Declare(type, lanes!.Parts(size));
         }
 
         return parts;
+    }
+
+    private LocalBuilder[] Declare(Type type, int count)
+    {
+        var locals = new LocalBuilder[count];
+        for (int i = 0; i < count; i++)
+        {
+            locals[i] = il.DeclareLocal(type);
+        }
+
+        return locals;
     }
 
     /// <summary>One vector of a value; what is the same for all lanes has one for all parts.</summary>

@@ -12,6 +12,7 @@ internal sealed class VectorTable
     private readonly ILookup<string, MethodInfo> methods;
     private readonly ConcurrentDictionary<Type, Type> types = [];
     private readonly ConcurrentDictionary<(string Name, Type Element, Type X, Type? Y, Type? Z), MethodInfo?> found = [];
+    private readonly ConcurrentDictionary<(string Name, Type Element), MethodInfo?> others = [];
 
     internal VectorTable(int bytes)
     {
@@ -35,8 +36,15 @@ internal sealed class VectorTable
     internal MethodInfo Method(string name, Type element, params ReadOnlySpan<Type> operands) =>
         TryMethod(name, element, operands) ?? throw new InvalidOperationException($"No method {name} of vectors of {element.Name}.");
 
+    /// <summary>The vector of zeros.</summary>
+    internal MethodInfo Zero(Type element) =>
+        others.GetOrAdd(("Zero", element), static (key, self) => self.Of(key.Element).GetProperty(key.Name)!.GetMethod, this)!;
+
     /// <summary>Makes a vector of a number for each lane.</summary>
-    internal MethodInfo CreateOfAll(Type element)
+    internal MethodInfo CreateOfAll(Type element) =>
+        others.GetOrAdd(("Create", element), static (key, self) => self.FindCreateOfAll(key.Element), this)!;
+
+    private MethodInfo FindCreateOfAll(Type element)
     {
         int count = Bytes / (element == typeof(int) ? sizeof(int) : sizeof(long));
         return methods["Create"].First(method =>
@@ -44,10 +52,14 @@ internal sealed class VectorTable
     }
 
     /// <summary>Reads lanes where a mask holds, or null: (address, mask), or with a third operand for other lanes.</summary>
-    internal MethodInfo? MaskedLoad(Type element) => Masked("MaskLoad", element, [Of(element), Of(element)], [Of(element)]);
+    internal MethodInfo? MaskedLoad(Type element) => others.GetOrAdd(
+        ("MaskLoad", element), static (key, self) => self.Masked(key.Name, key.Element, [self.Of(key.Element), self.Of(key.Element)], [self.Of(key.Element)]), this);
 
     /// <summary>Writes lanes where a mask holds, or null: (address, mask, vector).</summary>
-    internal MethodInfo? MaskedStore(Type element) => Masked("MaskStore", element, [Of(element), Of(element)], [Of(element), Of(element)]);
+    internal MethodInfo? MaskedStore(Type element) => others.GetOrAdd(
+        ("MaskStore", element),
+        static (key, self) => self.Masked(key.Name, key.Element, [self.Of(key.Element), self.Of(key.Element)], [self.Of(key.Element), self.Of(key.Element)]),
+        this);
 
     /// <summary>Shifts lanes by counts of their own, or null.</summary>
     internal MethodInfo? VariableShift(string name, Type element)

@@ -43,7 +43,7 @@ internal sealed class FusionGroup
     internal bool IsWrittenOut { get; private set; }
 
     /// <summary>The nodes, copies of views among them.</summary>
-    internal IEnumerable<Node> Nodes => places.Keys;
+    internal Dictionary<Node, FusionPlace>.KeyCollection Nodes => places.Keys;
 
     /// <summary>Whether a node is in the group.</summary>
     internal bool Contains(Node node) => places.ContainsKey(node);

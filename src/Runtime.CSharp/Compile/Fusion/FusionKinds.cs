@@ -12,9 +12,20 @@ namespace Adjoint.Compile.Fusion;
 internal sealed class FusionKinds(ExactNodes? exact = null)
 {
     private readonly Effects effects = new();
+    private readonly Dictionary<Node, bool> fusible = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Whether a node may run as part of a nest of loops: it has a rule, cannot fail, and joins few elements if it is no loop of its own.</summary>
     internal bool IsFusible(Node node)
+    {
+        if (!fusible.TryGetValue(node, out bool known))
+        {
+            fusible.Add(node, known = FindFusible(node));
+        }
+
+        return known;
+    }
+
+    private bool FindFusible(Node node)
     {
         if (node.Primitive is BodyPrimitive or DynamicWrite or WindowSum or WindowMax || !effects.IsTotal(node) || !Nest.HasRule(node)
             || exact?.Has(node) == false)

@@ -9,6 +9,9 @@ internal sealed class FusionMap
     /// <summary>Groups that read an array of more elements together had better be one.</summary>
     private const int Many = 256;
 
+    /// <summary>How many groups that read one array are tried.</summary>
+    private const int MostMerged = 8;
+
     private readonly Graph graph;
     private readonly FusionKinds kinds;
     private readonly Dictionary<Node, List<Node>> readers = new(ReferenceEqualityComparer.Instance);
@@ -60,9 +63,23 @@ internal sealed class FusionMap
     internal ImmutableArray<Node> NodesOf(FusionGroup group) => [.. group.Nodes.OrderBy(reach.PlaceOf)];
 
     /// <summary>Whether a node's result is read outside of a group, by what does not compute it for itself.</summary>
-    internal bool IsSeen(Node node, FusionGroup group) =>
-        results.Contains(node) || readers[node].Any(reader =>
-            alone.Contains(reader) || (home.GetValueOrDefault(reader) is { } other ? other != group : CopiedBeside(reader, group)));
+    internal bool IsSeen(Node node, FusionGroup group)
+    {
+        if (results.Contains(node))
+        {
+            return true;
+        }
+
+        foreach (Node reader in readers[node])
+        {
+            if (alone.Contains(reader) || (home.TryGetValue(reader, out FusionGroup? other) ? other != group : CopiedBeside(reader, group)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private bool CopiedBeside(Node view, FusionGroup group) =>
         copies.TryGetValue(view, out List<FusionGroup>? groups) && groups.Any(copy => copy != group);
@@ -106,8 +123,8 @@ internal sealed class FusionMap
 
     private void MergeReaders(List<Node> reading)
     {
-        FusionGroup[] groups = [.. reading.SelectMany(GroupsOf).Distinct().Take(8)];
-        for (int i = 1; i < groups.Length; i++)
+        List<FusionGroup> groups = GroupsOf(reading, MostMerged);
+        for (int i = 1; i < groups.Count; i++)
         {
             FusionGroup first = groups[i - 1];
             FusionGroup second = groups[i];
@@ -183,7 +200,7 @@ internal sealed class FusionMap
             MergeReaders(readers[node]);
         }
 
-        List<FusionGroup> groups = ReadingGroups(node);
+        List<FusionGroup> groups = GroupsOf(readers[node], int.MaxValue);
         if (FusionKinds.IsView(node) || (groups.Count > 1 && kinds.IsCheaperThanReading(node) && !IsSeenAlone(node)))
         {
             foreach (FusionGroup group in groups)
@@ -219,29 +236,47 @@ internal sealed class FusionMap
 
     private bool IsSeenAlone(Node node) => results.Contains(node) || readers[node].Any(alone.Contains);
 
-    /// <summary>The groups with a member that reads a node.</summary>
-    private List<FusionGroup> ReadingGroups(Node node)
+    /// <summary>The groups that compute some of these nodes, for others too or each for itself, in order of joining; no more than so many.</summary>
+    private List<FusionGroup> GroupsOf(List<Node> nodes, int most)
     {
         var groups = new List<FusionGroup>();
-        foreach (Node reader in readers[node])
+        foreach (Node node in nodes)
         {
-            groups.AddRange(GroupsOf(reader).Where(other => !groups.Contains(other)));
+            if (home.TryGetValue(node, out FusionGroup? group))
+            {
+                Add(group);
+            }
+            else if (copies.TryGetValue(node, out List<FusionGroup>? all))
+            {
+                all.ForEach(Add);
+            }
         }
 
         return groups;
-    }
 
-    /// <summary>The groups that compute a node, for others too or each for itself, in order of joining.</summary>
-    private IEnumerable<FusionGroup> GroupsOf(Node node) => home.TryGetValue(node, out FusionGroup? group) ? [group]
-        : copies.TryGetValue(node, out List<FusionGroup>? all) ? all
-        : [];
+        void Add(FusionGroup group)
+        {
+            if (groups.Count < most && !groups.Contains(group))
+            {
+                groups.Add(group);
+            }
+        }
+    }
 
     /// <summary>How the members of a group read a node.</summary>
     private FusionPlace PlaceIn(Node node, FusionGroup group)
     {
         FusionPlace? place = null;
-        foreach (Node reader in readers[node].Where(group.Contains).Distinct())
+        Node? before = null;
+        foreach (Node reader in readers[node])
         {
+            // A node that reads another several times stands in a row among its readers.
+            if (ReferenceEquals(reader, before) || !group.Contains(reader))
+            {
+                continue;
+            }
+
+            before = reader;
             for (int i = 0; i < reader.Operands.Length; i++)
             {
                 if (ReferenceEquals(reader.Operands[i].Producer, node))

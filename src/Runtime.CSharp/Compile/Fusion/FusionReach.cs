@@ -10,11 +10,13 @@ internal sealed class FusionReach
 
     private readonly Dictionary<Node, int> order = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<FusionGroup, (int First, int Last)> spans = new(ReferenceEqualityComparer.Instance);
-    private readonly IReadOnlyDictionary<Node, FusionGroup> home;
-    private readonly IReadOnlyDictionary<Node, List<Node>> readers;
+    private readonly Stack<Node> pending = [];
+    private readonly HashSet<object> met = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, FusionGroup> home;
+    private readonly Dictionary<Node, List<Node>> readers;
 
     /// <summary>For the nodes of a graph, who reads them, and the groups that they belong to as these grow.</summary>
-    internal FusionReach(Graph graph, IReadOnlyDictionary<Node, FusionGroup> home, IReadOnlyDictionary<Node, List<Node>> readers)
+    internal FusionReach(Graph graph, Dictionary<Node, FusionGroup> home, Dictionary<Node, List<Node>> readers)
     {
         this.home = home;
         this.readers = readers;
@@ -40,23 +42,66 @@ internal sealed class FusionReach
     internal int PlaceOf(Node node) => order[node];
 
     /// <summary>Whether a way may lead from a node to a group that it is not in.</summary>
-    internal bool Leads(Node from, FusionGroup target) => Leads([from], target);
+    internal bool Leads(Node from, FusionGroup target)
+    {
+        pending.Push(from);
+        return Leads(target);
+    }
 
     /// <summary>Whether a way may lead from a group to another one.</summary>
-    internal bool Leads(FusionGroup from, FusionGroup target) =>
-        Leads(from.Nodes.Where(node => home.GetValueOrDefault(node) == from).SelectMany(node => readers[node])
-            .Where(node => home.GetValueOrDefault(node) != from), target);
-
-    private bool Leads(IEnumerable<Node> starts, FusionGroup target)
+    internal bool Leads(FusionGroup from, FusionGroup target)
     {
-        int last = spans[target].Last;
-        var pending = new Stack<Node>(starts);
-        if (pending.All(node => FirstOf(node) > last) && !spans.Any(span => span.Key != target && span.Value.First <= last && span.Value.Last > last))
+        foreach (Node node in from.Nodes)
         {
-            return false;
+            if (home.GetValueOrDefault(node) == from)
+            {
+                foreach (Node reader in readers[node])
+                {
+                    if (home.GetValueOrDefault(reader) != from)
+                    {
+                        pending.Push(reader);
+                    }
+                }
+            }
         }
 
-        var met = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        return Leads(target);
+    }
+
+    /// <summary>From the nodes that are pending, of which none is afterwards.</summary>
+    private bool Leads(FusionGroup target)
+    {
+        bool found = !StartsBehind(target) && Follow(target);
+        pending.Clear();
+        met.Clear();
+        return found;
+    }
+
+    /// <summary>Whether all begins behind a group, and no other group leads back over its end.</summary>
+    private bool StartsBehind(FusionGroup target)
+    {
+        int last = spans[target].Last;
+        foreach (Node node in pending)
+        {
+            if (FirstOf(node) <= last)
+            {
+                return false;
+            }
+        }
+
+        foreach ((FusionGroup group, (int first, int end)) in spans)
+        {
+            if (group != target && first <= last && end > last)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool Follow(FusionGroup target)
+    {
         while (pending.TryPop(out Node? node))
         {
             FusionGroup? group = home.GetValueOrDefault(node);
@@ -65,21 +110,37 @@ internal sealed class FusionReach
                 return true;
             }
 
-            if (met.Add(group is null ? node : group))
+            if (!met.Add(group is null ? node : group))
             {
-                if (met.Count > Budget)
-                {
-                    return true;
-                }
+                continue;
+            }
 
-                foreach (Node next in group is null ? readers[node] : group.Nodes.SelectMany(member => readers[member]))
-                {
-                    pending.Push(next);
-                }
+            if (met.Count > Budget)
+            {
+                return true;
+            }
+
+            if (group is null)
+            {
+                PushReaders(node);
+                continue;
+            }
+
+            foreach (Node member in group.Nodes)
+            {
+                PushReaders(member);
             }
         }
 
         return false;
+    }
+
+    private void PushReaders(Node node)
+    {
+        foreach (Node reader in readers[node])
+        {
+            pending.Push(reader);
+        }
     }
 
     private int FirstOf(Node node) => home.TryGetValue(node, out FusionGroup? group) ? spans[group].First : order[node];

@@ -9,9 +9,16 @@ internal static class Nest
 {
     /// <summary>The program of a body of single numbers' operations; null where it fits no nest.</summary>
     /// <remarks>Where results have different shapes because of short reductions, these become loops of their own too.</remarks>
-    internal static LoopProgram? Lower(Graph body, string name) => !CanLower(body)
-        ? null
-        : Lower(body, NestSpace.Of(body), name) ?? Lower(body, NestSpace.Of(body, small: 0), name);
+    internal static LoopProgram? Lower(Graph body, string name)
+    {
+        if (!CanLower(body))
+        {
+            return null;
+        }
+
+        Graph joined = JoinAxes.Apply(body);
+        return Lower(joined, NestSpace.Of(joined), name) ?? Lower(joined, NestSpace.Of(joined, small: 0), name);
+    }
 
     private static LoopProgram? Lower(Graph body, NestSpace? space, string name) =>
         space is null ? null
