@@ -110,6 +110,32 @@ public sealed partial class LoopBuilder(string name)
     /// <summary>Writes an element.</summary>
     public void Store(LoopBuffer buffer, LoopValue offset, LoopValue value) => Current.Append(new StoreItem(buffer, offset, value));
 
+    /// <summary>Copies a block of a matrix, rows becoming columns. Not inside lanes.</summary>
+    /// <param name="from">What is read, from an offset on, with a distance between rows.</param>
+    /// <param name="to">What is written, another buffer of the same dtype, from an offset on, with a distance between rows.</param>
+    /// <param name="rows">How many rows are read.</param>
+    /// <param name="columns">How many columns are read.</param>
+    public void Transpose(
+        (LoopBuffer Buffer, LoopValue Offset, long Stride) from, (LoopBuffer Buffer, LoopValue Offset, long Stride) to, LoopValue rows, LoopValue columns)
+    {
+        if (IsInLanes || from.Buffer.Type != to.Buffer.Type)
+        {
+            throw new InvalidOperationException("Blocks are transposed outside of lanes, between buffers of one dtype.");
+        }
+
+        Current.Append(new TransposeItem
+        {
+            From = from.Buffer,
+            FromOffset = from.Offset,
+            FromStride = from.Stride,
+            To = to.Buffer,
+            ToOffset = to.Offset,
+            ToStride = to.Stride,
+            Rows = rows,
+            Columns = columns,
+        });
+    }
+
     /// <summary>Makes room in a stack.</summary>
     public void Grow(LoopBuffer stack, LoopValue needed) => Current.Append(new GrowItem(stack, needed));
 

@@ -63,6 +63,10 @@ internal abstract class LoopCopy
             case StoreItem store:
                 Store(store, Of(store.Offset), Of(store.Value));
                 break;
+            case TransposeItem block:
+                Builder.Transpose(
+                    (block.From, Of(block.FromOffset), block.FromStride), (block.To, Of(block.ToOffset), block.ToStride), Of(block.Rows), Of(block.Columns));
+                break;
             case GrowItem grow:
                 Builder.Grow(grow.Buffer, Of(grow.Needed));
                 break;

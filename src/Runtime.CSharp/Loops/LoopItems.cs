@@ -28,6 +28,34 @@ public sealed class StoreItem(LoopBuffer Buffer, LoopValue Offset, LoopValue Val
     public LoopValue Value { get; } = Value;
 }
 
+/// <summary>Copies a block of a matrix, rows becoming columns: element j · ToStride + i from ToOffset on becomes element i · FromStride + j from FromOffset on. Not inside lanes.</summary>
+public sealed class TransposeItem : LoopItem
+{
+    /// <summary>What is read.</summary>
+    public required LoopBuffer From { get; init; }
+
+    /// <summary>Where the block begins there, an i64.</summary>
+    public required LoopValue FromOffset { get; init; }
+
+    /// <summary>From one row to the next there.</summary>
+    public required long FromStride { get; init; }
+
+    /// <summary>What is written: another buffer of the same dtype, no input.</summary>
+    public required LoopBuffer To { get; init; }
+
+    /// <summary>Where the block begins there, an i64.</summary>
+    public required LoopValue ToOffset { get; init; }
+
+    /// <summary>From one row to the next there.</summary>
+    public required long ToStride { get; init; }
+
+    /// <summary>How many rows are read, an i64.</summary>
+    public required LoopValue Rows { get; init; }
+
+    /// <summary>How many columns are read, an i64.</summary>
+    public required LoopValue Columns { get; init; }
+}
+
 /// <summary>A value that goes from one iteration to the next.</summary>
 /// <param name="Parameter">The value in an iteration.</param>
 /// <param name="Initial">Before the first.</param>

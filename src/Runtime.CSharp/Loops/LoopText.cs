@@ -52,6 +52,11 @@ internal static class LoopText
             case StoreItem store:
                 text.Append(CultureInfo.InvariantCulture, $"{store.Buffer}[{store.Offset}] = {store.Value}\n");
                 break;
+            case TransposeItem block:
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"transpose {block.Rows} by {block.Columns}: {block.From}[{block.FromOffset} by {block.FromStride}] to {block.To}[{block.ToOffset} by {block.ToStride}]\n");
+                break;
             case GrowItem grow:
                 text.Append(CultureInfo.InvariantCulture, $"grow {grow.Buffer} to {grow.Needed}\n");
                 break;

@@ -346,6 +346,11 @@ type LoopReference(program: LoopProgram, buffers: NDArray[], functions: IReadOnl
                 if not value.IsConstant then
                     set value (calculate value)
             | :? StoreItem as item -> store item.Buffer (index item.Offset) (get item.Value)
+            | :? TransposeItem as item ->
+                for i in 0 .. index item.Rows - 1 do
+                    for j in 0 .. index item.Columns - 1 do
+                        load item.From (index item.FromOffset + i * int item.FromStride + j)
+                        |> store item.To (index item.ToOffset + j * int item.ToStride + i)
             | :? GrowItem as grow -> growTo grow.Buffer.Number (index grow.Needed)
             | :? FailItem as fail ->
                 if get fail.Test <> 0UL then

@@ -115,6 +115,37 @@ let tests =
                 function
                 | [ x; y ] -> [ Ops.Add(x, Ops.Permute(y, Axes [ 1; 0 ])) ]
                 | _ -> [])
+            over "transposed in a longer chain, beside itself" (fun shape ->
+                let side = min shape[0] 130
+                let square = [ side; side ]
+
+                [ square ],
+                (fun x ->
+                    let turned = Ops.Permute(x[0], Axes [ 1; 0 ])
+
+                    [
+                        Ops.Mul(Ops.Exp(Ops.Neg turned), Ops.Add(x[0], turned))
+                        Ops.Sub(x[0], turned)
+                    ]))
+            over "channels moved last" (fun shape ->
+                let channels, width = min shape[0] 70, min shape[1] 40
+
+                [ [ 2; channels; 1; width ]; [ channels ] ],
+                (fun x ->
+                    let moved = Ops.Permute(x[0], Axes [ 0; 2; 3; 1 ])
+                    [ Ops.Add(Ops.Mul(moved, moved), along [ 3 ] moved x[1]) ]))
+            over "channels moved first, of a part" (fun shape ->
+                let depth = min shape[0] 70
+                let full = [ depth + 3; min shape[1] 40; 9 ]
+
+                [ full ],
+                (fun x ->
+                    let part = Ops.SliceAxis(x[0], 0, 2, depth + 2)
+
+                    [
+                        Ops.Neg(Ops.Permute(part, Axes [ 2; 0; 1 ]))
+                        Ops.Abs(Ops.Permute(part, Axes [ 2; 0; 1 ]))
+                    ]))
             over "row sums" (fun shape -> [ shape ], (fun x -> [ sum [ 1 ] (Ops.Mul(x[0], x[0])) ]))
             over "column sums" (fun shape -> [ shape ], (fun x -> [ sum [ 0 ] (Ops.Mul(x[0], x[0])); Ops.Neg x[0] ]))
             over "sums of all" (fun shape -> [ shape ], (fun x -> [ Ops.Exp(sum [ 0; 1 ] x[0]) ]))

@@ -38,6 +38,7 @@ internal static class BlockWalk
     {
         LoopValue value => value.Operands,
         StoreItem store => [store.Offset, store.Value],
+        TransposeItem block => [block.FromOffset, block.ToOffset, block.Rows, block.Columns],
         GrowItem grow => [grow.Needed],
         FailItem fail => [fail.Test],
         ForItem loop =>

@@ -12,14 +12,15 @@ internal static class BufferUse
         SortedDictionary<int, LoopBuffer> found = [];
         foreach (LoopItem item in items.Concat(items.SelectMany(BlockWalk.Inside).SelectMany(BlockWalk.All)))
         {
-            LoopBuffer? buffer = item switch
+            ReadOnlySpan<LoopBuffer> buffers = item switch
             {
-                LoopValue value => value.Buffer,
-                StoreItem store => store.Buffer,
-                GrowItem grow => grow.Buffer,
-                _ => null,
+                LoopValue { Buffer: { } read } => [read],
+                StoreItem store => [store.Buffer],
+                TransposeItem block => [block.From, block.To],
+                GrowItem grow => [grow.Buffer],
+                _ => [],
             };
-            if (buffer is not null)
+            foreach (LoopBuffer buffer in buffers)
             {
                 found[buffer.Number] = buffer;
             }

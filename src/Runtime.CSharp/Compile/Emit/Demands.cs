@@ -83,6 +83,13 @@ internal sealed class Demands
                         store.Value,
                         kinds[store.Offset].Varies || kinds[store.Value].Varies ? Lanes(NaturalSize(store.Value)) : Needed.Number);
                     break;
+                case TransposeItem turned:
+                    foreach (LoopValue read in BlockWalk.Read(turned))
+                    {
+                        Demand(read, Needed.Number);
+                    }
+
+                    break;
                 case GrowItem grow:
                     Demand(grow.Needed, Needed.Number);
                     break;

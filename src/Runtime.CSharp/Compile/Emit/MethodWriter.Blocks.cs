@@ -50,6 +50,9 @@ internal sealed partial class MethodWriter
             case StoreItem store:
                 WriteStore(store);
                 break;
+            case TransposeItem block:
+                WriteTranspose(block);
+                break;
             case GrowItem grow:
                 WriteGrow(grow);
                 break;

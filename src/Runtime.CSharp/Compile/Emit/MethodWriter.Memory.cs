@@ -185,6 +185,18 @@ internal sealed partial class MethodWriter
         });
     }
 
+    private void WriteTranspose(TransposeItem block)
+    {
+        PushAddress(block.From, block.FromOffset, PushNumber);
+        il.Emit(OpCodes.Ldc_I8, block.FromStride);
+        PushAddress(block.To, block.ToOffset, PushNumber);
+        il.Emit(OpCodes.Ldc_I8, block.ToStride);
+        PushNumber(block.Rows);
+        PushNumber(block.Columns);
+        il.Emit(OpCodes.Ldc_I4, block.From.Type.Size());
+        Call(typeof(Transposing).GetMethod(nameof(Transposing.Copy), Internal)!);
+    }
+
     private void WriteLoad(LoopValue value, int size)
     {
         LaneKind kind = kinds[value.Operands[0]];

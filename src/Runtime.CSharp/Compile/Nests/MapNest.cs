@@ -38,7 +38,7 @@ internal static class MapNest
             }
         }
 
-        return best;
+        return best is not null && NestCost.HasStridedLoads(best) ? TileNest.Lower(body, name) ?? best : best;
     }
 
     /// <summary>Where axes may be parted: how many run as rows, and how many as rows or lanes.</summary>

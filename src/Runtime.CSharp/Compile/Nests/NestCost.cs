@@ -33,6 +33,7 @@ internal static class NestCost
                 LoopValue value => OfValue(value, lane),
                 StoreItem store => Access(store.Offset, lane),
                 ForItem loop => OfLoop(loop, lane),
+                TransposeItem turned => (turned.Rows.Most + 1.0) * (turned.Columns.Most + 1.0) / 2,
                 IfItem branch => Math.Max(Of(branch.Then, lane), Of(branch.Else, lane)),
                 RareItem => 2,
                 _ => 1,

@@ -19,6 +19,7 @@ internal sealed class NestFrame
     private const int LeastGrain = 1 << 11;
     private const double GrainWork = 1 << 18;
 
+    private readonly Dictionary<Value, LoopBuffer> inputs = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Value, LoopBuffer> outputs = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Buffers for the operands and results of a body.</summary>
@@ -30,6 +31,7 @@ internal sealed class NestFrame
         foreach (Value parameter in body.Parameters)
         {
             LoopBuffer buffer = Buffer(LoopBufferKind.Input, parameter);
+            inputs.Add(parameter, buffer);
             Elements.Define(parameter, index => Builder.Load(buffer, LoopIndices.Flat(Builder, index, parameter.Tensor.Shape)));
         }
 
@@ -57,6 +59,9 @@ internal sealed class NestFrame
 
     /// <summary>The results' buffers.</summary>
     internal ImmutableArray<LoopBuffer> Results { get; }
+
+    /// <summary>An operand's buffer.</summary>
+    internal LoopBuffer InputOf(Value parameter) => inputs[parameter];
 
     /// <summary>A result's buffer; null where the value is none.</summary>
     internal LoopBuffer? OutputOf(Value value) => outputs.GetValueOrDefault(value);

@@ -84,6 +84,9 @@ internal sealed class BlockWriter(int lanes)
             case StoreItem store:
                 Steps.Add(MemoryTable.Store(store.Buffer.Type, Number(store.Value), new(store.Buffer.Number, Number(store.Offset), 0)));
                 break;
+            case TransposeItem block:
+                Steps.Add(new TransposeStep(block, Number(block.FromOffset), Number(block.ToOffset), Number(block.Rows), Number(block.Columns)));
+                break;
             case GrowItem grow:
                 Steps.Add(new GrowStep(grow.Buffer.Number, Number(grow.Needed)));
                 break;

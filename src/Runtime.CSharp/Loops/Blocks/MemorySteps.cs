@@ -97,6 +97,31 @@ internal sealed unsafe class StoreStep<TStored, TWork, TStorage>(Place from, Ele
     }
 }
 
+/// <summary>Copies a block of a matrix, rows becoming columns.</summary>
+internal sealed unsafe class TransposeStep(TransposeItem block, Place from, Place to, Place rows, Place columns) : BlockStep
+{
+    internal override bool Run(ref BlockFrame frame)
+    {
+        int size = block.From.Type.Size();
+        fixed (byte* source = &frame.Buffers[block.From.Number].FirstByte)
+        {
+            fixed (byte* target = &frame.Buffers[block.To.Number].FirstByte)
+            {
+                Transposing.Copy(
+                    source + (*(long*)(frame.Numbers + from.Offset) * size),
+                    block.FromStride,
+                    target + (*(long*)(frame.Numbers + to.Offset) * size),
+                    block.ToStride,
+                    *(long*)(frame.Numbers + rows.Offset),
+                    *(long*)(frame.Numbers + columns.Offset),
+                    size);
+            }
+        }
+
+        return true;
+    }
+}
+
 /// <summary>Makes room in a stack; new elements are zero.</summary>
 internal sealed unsafe class GrowStep(int buffer, Place needed) : BlockStep
 {
