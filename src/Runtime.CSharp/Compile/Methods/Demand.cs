@@ -7,7 +7,7 @@ namespace Adjoint.Compile.Methods;
 internal sealed class Demand
 {
     /// <summary>Many times, as far as is known.</summary>
-    private const double Many = 1000;
+    internal const double Many = 1000;
 
     private readonly Dictionary<Value, double> reads = new(ReferenceEqualityComparer.Instance);
 

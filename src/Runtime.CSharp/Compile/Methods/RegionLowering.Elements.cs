@@ -24,6 +24,7 @@ internal sealed partial class RegionLowering
         bool lazily = !ElementWork.MayFail(node)
             && !ElementWork.IsJoining(node.Primitive)
             && formula.Work <= Sizes.MostWork
+            && !(node.Primitive is Permute && frame.Demand[node.Result] >= Demand.Many)
             && (formula.Work <= Sizes.CheapWork || frame.Demand[node.Result] <= 1);
         return lazily ? formula : Kept(frame, node, formula);
     }

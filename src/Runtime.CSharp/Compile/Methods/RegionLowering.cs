@@ -185,6 +185,7 @@ internal sealed partial class RegionLowering
         Sort sort => Sorted(frame, node, sort),
         TopK top => Largest(frame, node, top),
         ArgExtremum => [Extremum(frame, node)],
+        DotGeneral when Product(frame, node) is { } product => [product],
         _ => [Element(frame, node)],
     };
 }

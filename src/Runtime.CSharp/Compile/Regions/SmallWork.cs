@@ -21,6 +21,9 @@ internal sealed class SmallWork(ExactNodes? exact = null)
     /// <summary>The most of a product, which a kernel of its own does better from some size on.</summary>
     private const double MostOfProducts = 32768;
 
+    /// <summary>The same in the step of a loop, where calling a kernel each time costs more.</summary>
+    private const double MostOfProductsInLoops = 1 << 19;
+
     /// <summary>The most instructions of a region, about.</summary>
     internal const double MostInstructions = 20000;
 
@@ -75,7 +78,7 @@ internal sealed class SmallWork(ExactNodes? exact = null)
             case StackIndexed or StackEmpty or StackAdd:
                 return true;
             case DotGeneral:
-                return 2 * Elements(node) <= MostOfProducts;
+                return 2 * Elements(node) <= (inLoop ? MostOfProductsInLoops : MostOfProducts);
             case Sort or TopK:
                 return node.Operands[0].Tensor.Shape.Size <= (inLoop ? MostInLoops : Most) / 16;
             default:
