@@ -25,61 +25,21 @@ internal static class LayOutProducts
     /// <summary>The graph, in bodies too, with such permutations.</summary>
     public static Graph Apply(Graph graph)
     {
-        var steps = new Dictionary<Graph, Region>(ReferenceEqualityComparer.Instance);
-        Find(graph, steps);
-        return steps.Count == 0 ? graph : new Rewriter(body => Rule(body, steps)).Apply(graph);
+        var steps = LoopSteps.Of(graph);
+        return steps.IsEmpty ? graph : new Rewriter(body => Rule(body, steps[body])).Apply(graph);
     }
 
-    /// <summary>Collects the steps of loops, and how these hand operands to them.</summary>
-    private static void Find(Graph graph, Dictionary<Graph, Region> steps)
+    private static Func<Node, Node, ImmutableArray<Value>> Rule(Graph body, Region? loop)
     {
-        var met = new HashSet<Graph>(ReferenceEqualityComparer.Instance);
-        var pending = new Stack<Graph>([graph]);
-        while (pending.TryPop(out Graph? next))
-        {
-            if (!met.Add(next))
-            {
-                continue;
-            }
-
-            foreach (Node node in next.Nodes)
-            {
-                if (Region.Of(node.Primitive) is { IsLoop: true } region)
-                {
-                    steps.TryAdd(region.Bodies[0].Graph, region);
-                }
-
-                node.Primitive.MapBodies(body =>
-                {
-                    pending.Push(body.Graph);
-                    return body;
-                });
-            }
-        }
-    }
-
-    private static Func<Node, Node, ImmutableArray<Value>> Rule(Graph body, Dictionary<Graph, Region> steps)
-    {
-        if (!steps.TryGetValue(body, out Region? region))
+        if (loop is null)
         {
             return (node, _) => node.Results;
         }
 
-        HashSet<Value> same = Invariant(body, region);
+        HashSet<Value> same = LoopSteps.Invariant(body, loop);
         return (node, original) => ProductAxes.Of(node) is { Last: >= 0 } axes && TurnedSide(original, axes, same) is int side and >= 0
             ? [Turned(node, (DotGeneral)node.Primitive, side)]
             : node.Results;
-    }
-
-    private static HashSet<Value> Invariant(Graph body, Region region)
-    {
-        var same = new HashSet<Value>(body.Parameters.Skip(region.FirstConstant).Take(region.Constants), ReferenceEqualityComparer.Instance);
-        foreach (Node node in body.Nodes.Where(node => node.Operands.All(same.Contains)))
-        {
-            same.UnionWith(node.Results);
-        }
-
-        return same;
     }
 
     /// <summary>The factor that is to be turned, or −1.</summary>

@@ -28,6 +28,7 @@ public sealed class Pipeline
         new("simplify", Simplify.Apply),
         new("merge_loops", MergeLoops.Apply),
         new("merge_equal_nodes", MergeEqualNodes.Apply),
+        new("join_products", JoinProducts.Apply) { Rounds = true },
         new("lay_out_products", LayOutProducts.Apply) { Rounds = true },
         new("hoist_invariants", HoistInvariants.Apply),
         new("settle_loops", SettleLoops.Apply),

@@ -74,6 +74,11 @@ internal static class Gemm
             return;
         }
 
+        if (SmallGemm.TryMultiply(batch, m, n, k, a, aBatchStride, b, bBatchStride, c, cBatchStride, parallel))
+        {
+            return;
+        }
+
         int group = (int)Math.Clamp(GemmTiling.TileWork / work, 1, batch);
         if (batch == 1 || group == 1 || parallel == Serial.Instance)
         {

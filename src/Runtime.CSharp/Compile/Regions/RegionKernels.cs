@@ -13,7 +13,7 @@ namespace Adjoint.Compile.Regions;
 internal sealed class RegionKernels(ILoopEngine engine) : KernelSource
 {
     internal override Kernel? Of(Node node) =>
-        node.Primitive is Fused fused && Program(fused) is { } program ? new LoopKernel(program, engine) : base.Of(node);
+        node.Primitive is Fused fused && Program(fused) is { } program ? new LoopKernel(program, engine, InPlaceResults.Of(program)) : base.Of(node);
 
     /// <summary>The program of a region: a nest where all of it is loops over one array, a method where it is small or has loops of its own.</summary>
     internal static LoopProgram? Program(Fused fused)

@@ -10,6 +10,7 @@ open Adjoint.Core
 open Adjoint.Execute
 open Adjoint.Ir
 open Adjoint.Primitives
+open Adjoint.Properties.Compile.Passing
 
 let private steps = 3
 
@@ -33,7 +34,10 @@ type private Case =
 
 let private draw (random: Random) =
     let pick (from: int list) = from[random.Next from.Length]
-    let some most = List.init (random.Next(most + 1)) (fun _ -> pick [ 1; 2; 3; 5; 8; 9; 17; 33 ])
+
+    let some most =
+        List.init (random.Next(most + 1)) (fun _ -> pick [ 1; 2; 3; 5; 8; 9; 17; 33 ])
+
     let batch, sum = some 1, pick [ 1; 3; 4; 7; 8; 16; 33 ]
 
     let factor free =
@@ -55,13 +59,19 @@ let private draw (random: Random) =
         IsSame = pick [ 0; 1 ] = 0
     }
 
-let private strides (extents: int list) =
-    List.scanBack (*) extents.Tail 1
+let private strides (extents: int list) = List.scanBack (*) extents.Tail 1
 
 /// The places of all elements along some axes, the last axis quickest.
 let private offsets (factor: Factor) axes =
     let strides = strides factor.Extents
-    let along = List.fold (fun starts axis -> [ for start in starts do for i in 0 .. factor.Extents[axis] - 1 -> start + i * strides[axis] ])
+
+    let along =
+        List.fold (fun starts axis ->
+            [
+                for start in starts do
+                    for i in 0 .. factor.Extents[axis] - 1 -> start + i * strides[axis]
+            ])
+
     along [ 0 ] axes
 
 /// The product of one step, for an fma of numbers in f64 or f32 that are written as f64.
@@ -78,12 +88,14 @@ let private expected case (left: float[]) (right: float[]) =
         for l, r in List.zip (offsets case.Left case.Left.Batch) (offsets case.Right case.Right.Batch) do
             for i in offsets case.Left case.Left.Free do
                 for j in offsets case.Right case.Right.Free ->
-                    (0.0, terms) ||> List.fold (fun sum (k, k') -> fma left[l + i + k] right[r + j + k'] sum)
+                    (0.0, terms)
+                    ||> List.fold (fun sum (k, k') -> fma left[l + i + k] right[r + j + k'] sum)
     |]
 
 /// A loop that gives the product of each step.
 let private graph case =
-    let tensor extents = TensorType(case.Type, Shape.Of(Array.ofList extents))
+    let tensor extents =
+        TensorType(case.Type, Shape.Of(Array.ofList extents))
 
     let dot =
         DotGeneral(Axes case.Left.Batch, Axes case.Right.Batch, Axes case.Left.Sum, Axes case.Right.Sum)
@@ -94,7 +106,11 @@ let private graph case =
             (fun x -> ImmutableArray.Create<Value>(Ops.Apply(dot, x[0], x[1])))
         )
 
-    let left = if case.IsSame then case.Left.Extents else steps :: case.Left.Extents
+    let left =
+        if case.IsSame then
+            case.Left.Extents
+        else
+            steps :: case.Left.Extents
 
     Graph.Of(
         [ tensor left :> Adjoint.Ir.ValueType; tensor (steps :: case.Right.Extents) ],
@@ -125,10 +141,18 @@ let private agrees seed =
     let left = numbers random case.Type (if case.IsSame then leftSize else steps * leftSize)
     let right = numbers random case.Type (steps * rightSize)
     let graph = graph case
-    let ofLeft = if case.IsSame then case.Left.Extents else steps :: case.Left.Extents
+
+    let ofLeft =
+        if case.IsSame then
+            case.Left.Extents
+        else
+            steps :: case.Left.Extents
 
     let arguments =
-        [| held case.Type ofLeft left; held case.Type (steps :: case.Right.Extents) right |]
+        [|
+            held case.Type ofLeft left
+            held case.Type (steps :: case.Right.Extents) right
+        |]
 
     let results = (Executable.Compile graph).Run arguments
     let found = results[0].ToDoubles()
@@ -136,14 +160,17 @@ let private agrees seed =
     let wanted =
         [|
             for step in 0 .. steps - 1 do
-                let l = if case.IsSame then left else Array.sub left (step * leftSize) leftSize
+                let l =
+                    if case.IsSame then
+                        left
+                    else
+                        Array.sub left (step * leftSize) leftSize
+
                 yield! expected case l (Array.sub right (step * rightSize) rightSize)
         |]
 
     let bits (x: float[]) =
-        [
-            for number in x -> BitConverter.DoubleToInt64Bits number
-        ]
+        [ for number in x -> BitConverter.DoubleToInt64Bits number ]
 
     Expect.equal (bits found) (bits wanted) $"seed {seed}: {graph}"
 
@@ -186,12 +213,103 @@ let private case left right =
         IsSame = true
     }
 
+/// Two products of what a loop carries and matrices that stay, on either side of it.
+let private gates side =
+    let tensor extents =
+        TensorType(DType.F64, Shape.Of(Array.ofList extents)) :> Adjoint.Ir.ValueType
+
+    let ofState, ofMatrix = Axes(if side = 1 then 1 else 0), Axes(if side = 1 then 0 else 1)
+
+    let product (state: Value) (matrix: Value) =
+        if side = 1 then
+            Ops.Dot(state, matrix, Axes.None, Axes.None, ofState, ofMatrix)
+        else
+            Ops.Dot(matrix, state, Axes.None, Axes.None, ofMatrix, ofState)
+
+    let matrices, state =
+        if side = 1 then
+            [ [ 3; 5 ]; [ 3; 4 ] ], [ 2; 3 ]
+        else
+            [ [ 5; 3 ]; [ 4; 3 ] ], [ 3; 2 ]
+
+    let types = List.map tensor (matrices @ [ state ])
+
+    let step =
+        Graph.Of(types, (fun x -> ImmutableArray.Create<Value>(Ops.Add(x[2], x[2]), product x[2] x[0], product x[2] x[1])))
+
+    Graph.Of(types, (fun x -> Node.Make(Scan(Body step, 2, 1, steps, false), ImmutableArray.CreateRange<Value> x).Results)),
+    matrices @ [ state ]
+
+let private joined side =
+    let graph, shapes = gates side
+    let random = Random 5
+
+    let arguments: HostValue list =
+        [
+            for extents in shapes -> held DType.F64 extents (numbers random DType.F64 (size extents))
+        ]
+
+    let after = names (passed "join_products" graph arguments)
+    Expect.equal (after.Split "dot_general").Length 2 after
+
+/// Many products at once, by a kernel.
+let private atOnce (kind, m, n, k) =
+    let random = Random(m + n + k)
+    let count = 5
+
+    let whole =
+        {
+            Type = kind
+            IsSame = false
+            Left =
+                {
+                    Extents = [ count; m; k ]
+                    Batch = [ 0 ]
+                    Sum = 2
+                    Free = [ 1 ]
+                }
+            Right =
+                {
+                    Extents = [ count; k; n ]
+                    Batch = [ 0 ]
+                    Sum = 1
+                    Free = [ 2 ]
+                }
+        }
+
+    let left, right = numbers random kind (count * m * k), numbers random kind (count * k * n)
+
+    let types =
+        [
+            for factor in [ whole.Left; whole.Right ] -> TensorType(kind, Shape.Of(Array.ofList factor.Extents)) :> Adjoint.Ir.ValueType
+        ]
+
+    let graph = Graph.Of(types, (fun x -> ImmutableArray.Create<Value>(Ops.MatMul(x[0], x[1]))))
+
+    let results =
+        (Executable.Compile graph).Run [| held kind whole.Left.Extents left; held kind whole.Right.Extents right |]
+
+    // Each of both sums is off by k roundings of the sum of k products below 1/4 at most (Higham 2002, sec. 3.1).
+    let unit = if kind = DType.F64 then 2.0 ** -53.0 else 2.0 ** -24.0
+    let most = 2.0 * unit * float (k * k) / 4.0
+
+    for found, wanted in Seq.zip (results[0].ToDoubles()) (expected whole left right) do
+        Expect.isTrue (abs (found - wanted) <= most) $"{kind} {m} {n} {k}: {found} for {wanted}"
+
 [<Tests>]
 let tests =
     testList
         "products in loops"
         [
             testCase "sums go from the first term to the last" (fun () -> Seq.iter agrees (seq { 1..120 }))
+            testCase "matrices right of a state are joined" (fun () -> joined 1)
+            testCase "matrices left of a state are joined" (fun () -> joined 0)
+            testCase "many small products at once" (fun () ->
+                for kind in [ DType.F32; DType.F64 ] do
+                    for m in [ 1; 3; 4; 9 ] do
+                        for n in [ 1; 2; 3; 4; 7; 8; 16; 17 ] do
+                            for k in [ 1; 3; 4; 8; 16; 20 ] do
+                                atOnce (kind, m, n, k))
             testCase "the matrix of A v is turned once, before the loop" (fun () ->
                 Expect.equal (turned (case (matrix [ 8; 16 ] 1 [ 0 ]) (matrix [ 16 ] 0 []))) (0, 1) "inside, before")
             testCase "the matrix of v A lies right" (fun () ->
@@ -199,5 +317,11 @@ let tests =
             testCase "a factor that changes is turned where rows share it" (fun () ->
                 Expect.equal (turned (case (matrix [ 8; 16 ] 1 [ 0 ]) (matrix [ 12; 16 ] 1 [ 0 ]))) (1, 0) "inside, before")
             testCase "a factor that changes stays where nothing shares it" (fun () ->
-                Expect.equal (turned { case (matrix [ 8; 16 ] 1 [ 0 ]) (matrix [ 16 ] 0 []) with IsSame = false }) (0, 0) "inside, before")
+                Expect.equal
+                    (turned
+                        { case (matrix [ 8; 16 ] 1 [ 0 ]) (matrix [ 16 ] 0 []) with
+                            IsSame = false
+                        })
+                    (0, 0)
+                    "inside, before")
         ]

@@ -1,0 +1,209 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Adjoint.Kernels;
+
+/// <summary>Many products of small matrices: a row of the result is one vector, or one number.</summary>
+/// <remarks>
+/// Summation order: ascending k with fused multiply-adds, as <see cref="Gemm"/> sums; products with one column sum by lanes, then the
+/// lanes by halves.
+/// </remarks>
+internal static unsafe class SmallGemm
+{
+    /// <summary>The largest extent of a matrix.</summary>
+    private const int Most = 32;
+
+    /// <summary>Forms the products, if they are of a kind that is done here: rows contiguous, and no longer than a vector.</summary>
+    public static bool TryMultiply<T>(
+        int batch,
+        int m,
+        int n,
+        int k,
+        in Matrix<T> a,
+        int aBatchStride,
+        in Matrix<T> b,
+        int bBatchStride,
+        in Matrix<T> c,
+        int cBatchStride,
+        IParallel parallel)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        bool fits = batch > 1 && k is > 0 and <= Most && m <= Most && c.RowStride == n && cBatchStride == m * n;
+        if (!fits || (n > 1 ? b.ColumnStride != 1 : a.ColumnStride != 1 || b.RowStride != 1))
+        {
+            return false;
+        }
+
+        var products = new Products<T>(batch, m, n, k, a, aBatchStride, b, bBatchStride, c);
+        int width = n > 1 ? n : k;
+        if (Vector128.IsHardwareAccelerated && width <= Vector128<T>.Count)
+        {
+            Run<T, Vector128<T>, Lanes128<T>>(products, parallel);
+        }
+        else if (Vector256.IsHardwareAccelerated && width <= Vector256<T>.Count)
+        {
+            Run<T, Vector256<T>, Lanes256<T>>(products, parallel);
+        }
+        else if (Vector512.IsHardwareAccelerated && width <= Vector512<T>.Count)
+        {
+            Run<T, Vector512<T>, Lanes512<T>>(products, parallel);
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    private static void Run<T, TVector, TLanes>(Products<T> products, IParallel parallel)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged
+        where TLanes : struct, ILanes<T, TVector>
+    {
+        int group = (int)Math.Clamp(GemmTiling.TileWork / (4L * products.M * products.N * products.K), 1, products.Batch);
+        if (group == products.Batch)
+        {
+            Part<T, TVector, TLanes>(products, 0, products.Batch);
+        }
+        else
+        {
+            parallel.For(
+                GemmTiling.Ceiling(products.Batch, group),
+                tile => Part<T, TVector, TLanes>(products, tile * group, Math.Min(products.Batch, (tile + 1) * group)));
+        }
+    }
+
+    /// <summary>Some of the products, one after the other.</summary>
+    /// <remarks>
+    /// A vector may reach past a row: what it reads there is not used, and what it writes there is written again by the next row. The last
+    /// rows, which have none, go through a vector's worth of their own memory.
+    /// </remarks>
+    private static void Part<T, TVector, TLanes>(Products<T> all, int first, int end)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged
+        where TLanes : struct, ILanes<T, TVector>
+    {
+        T* rows = stackalloc T[Most * TLanes.Count];
+        fixed (T* a = all.A.Data, b = all.B.Data, c = all.C.Data)
+        {
+            T* stop = c + all.C.Offset + (end * all.M * all.N);
+            for (int i = first; i < end; i++)
+            {
+                T* left = a + all.A.Offset + (i * all.AStride);
+                T* result = c + all.C.Offset + (i * all.M * all.N);
+                int start = all.B.Offset + (i * all.BStride);
+                if (all.N == 1)
+                {
+                    Columns<T, TVector, TLanes>(all, left, b + start, result, rows);
+                    continue;
+                }
+
+                bool isInside = start + ((all.K - 1) * all.B.RowStride) + TLanes.Count <= all.B.Data.Length;
+                T* right = isInside ? b + start : Copied(b + start, all, rows, TLanes.Count);
+                Rows<T, TVector, TLanes>(all, left, right, isInside ? all.B.RowStride : TLanes.Count, result, stop);
+            }
+        }
+    }
+
+    /// <summary>Rows of the right factor at a vector's distance.</summary>
+    private static T* Copied<T>(T* source, Products<T> all, T* rows, int distance)
+        where T : unmanaged
+    {
+        for (int p = 0; p < all.K; p++)
+        {
+            new ReadOnlySpan<T>(source + (p * all.B.RowStride), all.N).CopyTo(new(rows + (p * distance), all.N));
+        }
+
+        return rows;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows<T, TVector, TLanes>(Products<T> all, T* a, T* b, nint bRow, T* c, T* stop)
+        where T : unmanaged
+        where TVector : unmanaged
+        where TLanes : struct, ILanes<T, TVector>
+    {
+        nint row = all.A.RowStride, column = all.A.ColumnStride;
+        int k = all.K, n = all.N, i = 0;
+        for (; i <= all.M - 4; i += 4)
+        {
+            T* a0 = a + (i * row);
+            T* b0 = b;
+            TVector s0 = default, s1 = default, s2 = default, s3 = default;
+            for (int p = 0; p < k; p++)
+            {
+                TVector y = TLanes.Load(b0);
+                s0 = TLanes.MultiplyAdd(TLanes.Broadcast(a0), y, s0);
+                s1 = TLanes.MultiplyAdd(TLanes.Broadcast(a0 + row), y, s1);
+                s2 = TLanes.MultiplyAdd(TLanes.Broadcast(a0 + (2 * row)), y, s2);
+                s3 = TLanes.MultiplyAdd(TLanes.Broadcast(a0 + (3 * row)), y, s3);
+                a0 += column;
+                b0 += bRow;
+            }
+
+            Put<T, TVector, TLanes>(s0, c + (i * n), n, stop);
+            Put<T, TVector, TLanes>(s1, c + ((i + 1) * n), n, stop);
+            Put<T, TVector, TLanes>(s2, c + ((i + 2) * n), n, stop);
+            Put<T, TVector, TLanes>(s3, c + ((i + 3) * n), n, stop);
+        }
+
+        for (; i < all.M; i++)
+        {
+            T* a0 = a + (i * row);
+            T* b0 = b;
+            TVector sum = default;
+            for (int p = 0; p < k; p++, a0 += column, b0 += bRow)
+            {
+                sum = TLanes.MultiplyAdd(TLanes.Broadcast(a0), TLanes.Load(b0), sum);
+            }
+
+            Put<T, TVector, TLanes>(sum, c + (i * n), n, stop);
+        }
+    }
+
+    /// <summary>Writes a row; past its end only where there is more to write.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<T, TVector, TLanes>(TVector row, T* target, int n, T* stop)
+        where T : unmanaged
+        where TVector : unmanaged
+        where TLanes : struct, ILanes<T, TVector>
+    {
+        if (target + TLanes.Count <= stop)
+        {
+            TLanes.Store(row, target);
+        }
+        else
+        {
+            new ReadOnlySpan<T>(&row, n).CopyTo(new(target, n));
+        }
+    }
+
+    /// <summary>Products with one column: each row times the column, summed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Columns<T, TVector, TLanes>(Products<T> all, T* a, T* x, T* y, T* rows)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged
+        where TLanes : struct, ILanes<T, TVector>
+    {
+        new Span<T>(rows, 2 * TLanes.Count).Clear();
+        new ReadOnlySpan<T>(x, all.K).CopyTo(new(rows, all.K));
+        TVector column = TLanes.Load(rows);
+        for (int i = 0; i < all.M; i++)
+        {
+            T* row = a + (i * (nint)all.A.RowStride);
+            if (all.K < TLanes.Count)
+            {
+                new ReadOnlySpan<T>(row, all.K).CopyTo(new(rows + TLanes.Count, all.K));
+                row = rows + TLanes.Count;
+            }
+
+            y[i] = TLanes.Sum(TLanes.MultiplyAdd(TLanes.Load(row), column, default));
+        }
+    }
+
+    /// <summary>The products: where they lie.</summary>
+    private sealed record Products<T>(int Batch, int M, int N, int K, Matrix<T> A, int AStride, Matrix<T> B, int BStride, Matrix<T> C)
+        where T : unmanaged;
+}
