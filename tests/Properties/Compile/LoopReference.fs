@@ -247,9 +247,25 @@ module LoopNumbers =
 /// Ends the run of a program.
 exception LoopFailed of int
 
+/// Errors planted into a run, to see that laws notice.
+type LoopFaults =
+    {
+        /// How often a loop runs that should run so often.
+        Count: ForItem -> int64 -> int64
+        /// What an instruction gives for operands where it should give that.
+        Value: LoopValue -> uint64[] -> uint64 -> uint64
+        /// Whether carries are set one after the other, so that one may read another's new value.
+        MovesInTurn: bool
+        /// Whether failures are looked at.
+        Fails: bool
+        /// The end of tiles that should end there.
+        Last: LoopPhase -> int64 -> int64
+    }
+
 /// Runs programs number by number: the meaning that engines must give bit for bit. Functions and methods that are not handed over are
 /// taken as their own definitions say.
-type LoopReference(program: LoopProgram, buffers: NDArray[], functions: IReadOnlyDictionary<string, uint64[] -> uint64>) =
+type LoopReference
+    (program: LoopProgram, buffers: NDArray[], functions: IReadOnlyDictionary<string, uint64[] -> uint64>, faults: LoopFaults option) =
     let values = Array.zeroCreate<uint64> program.ValueCount
 
     let get (value: LoopValue) =
@@ -313,14 +329,20 @@ type LoopReference(program: LoopProgram, buffers: NDArray[], functions: IReadOnl
                 for buffer in Seq.append inputs [ result ] -> NDArray.New(buffer.Type, Shape.Of 1)
             |]
 
-        let nested = LoopReference(builder.Build(), arrays, functions)
+        let nested = LoopReference(builder.Build(), arrays, functions, None)
         List.iteri (fun i x -> nested.Store(x, 0, operands[i])) inputs
         nested.Run() |> ignore
         nested.Load(result, 0)
 
-    let calculate (value: LoopValue) =
+    let rec calculate (value: LoopValue) =
         let operands = [| for operand in value.Operands -> get operand |]
+        let right = meaning value operands
 
+        match faults with
+        | Some planted -> planted.Value value operands right
+        | None -> right
+
+    and meaning (value: LoopValue) (operands: uint64[]) =
         match value.Op with
         | LoopOp.Load -> load value.Buffer (index value.Operands[0])
         | LoopOp.Function ->
@@ -336,8 +358,11 @@ type LoopReference(program: LoopProgram, buffers: NDArray[], functions: IReadOnl
         | _ -> LoopNumbers.apply value operands
 
     let move pairs =
-        let read = [ for source, _ in pairs -> get source ]
-        List.iter2 (fun (_, target) x -> set target x) pairs read
+        match faults with
+        | Some { MovesInTurn = true } -> List.iter (fun (source, target) -> set target (get source)) pairs
+        | _ ->
+            let read = [ for source, _ in pairs -> get source ]
+            List.iter2 (fun (_, target) x -> set target x) pairs read
 
     let rec run (block: LoopBlock) =
         for item in block.Items do
@@ -353,7 +378,9 @@ type LoopReference(program: LoopProgram, buffers: NDArray[], functions: IReadOnl
                         |> store item.To (index item.ToOffset + j * int item.ToStride + i)
             | :? GrowItem as grow -> growTo grow.Buffer.Number (index grow.Needed)
             | :? FailItem as fail ->
-                if get fail.Test <> 0UL then
+                let looked = faults |> Option.forall _.Fails
+
+                if looked && get fail.Test <> 0UL then
                     raise (LoopFailed fail.Failure)
             | :? ForItem as loop -> repeat loop
             | :? WhileItem as loop -> runWhile loop
@@ -395,6 +422,12 @@ type LoopReference(program: LoopProgram, buffers: NDArray[], functions: IReadOnl
             |]
 
         let count = LoopNumbers.i64 (get loop.Count)
+
+        let count =
+            match faults with
+            | Some planted -> planted.Count loop count
+            | None -> count
+
         move [ for carry in loop.Carries -> carry.Initial, carry.Parameter ]
         let mutable i = 0L
 
@@ -445,12 +478,19 @@ type LoopReference(program: LoopProgram, buffers: NDArray[], functions: IReadOnl
 
         move [ for carry in loop.Carries -> carry.Parameter, carry.Result ]
 
+    new(program, buffers, functions) = LoopReference(program, buffers, functions, None)
+
     /// The bits of an element, and an element from its bits.
     member _.Load(buffer, offset) = load buffer offset
     member _.Store(buffer, offset, x) = store buffer offset x
 
     /// Runs tiles of a phase: the number of the failure that ended it, or of a run that went well.
     member _.Run(phase: LoopPhase, first, last) =
+        let last =
+            match faults with
+            | Some planted -> planted.Last phase last
+            | None -> last
+
         try
             for tile in first .. last - 1L do
                 set phase.Tile (uint64 tile)

@@ -36,15 +36,21 @@ let wrapped (graph: Graph) =
 
     Graph(parameters, Node.Make(Fused(Body graph), parameters).Results)
 
-let private prepared (change: Graph -> Graph) (graph: Graph) =
+let private prepared kernels (change: Graph -> Graph) (graph: Graph) =
     let pipeline = Pipeline [| Adjoint.Compile.Pass("regions", fun graph -> change graph) |]
-    Executable.Compile(graph, pipeline, KernelSource.Default)
+    Executable.Compile(graph, pipeline, kernels)
 
 /// A graph as one region.
-let inOne (graph: Graph) = prepared wrapped graph
+let inOne (graph: Graph) =
+    prepared KernelSource.Default wrapped graph
 
 /// A graph with its small nodes in regions.
-let inRegions (graph: Graph) = prepared FuseSmall.Apply graph
+let inRegions (graph: Graph) =
+    prepared KernelSource.Default FuseSmall.Apply graph
+
+/// The same, run by the reference of the loop language.
+let inRegionsPlainly (graph: Graph) =
+    prepared (RegionKernels PlainEngine.instance) FuseSmall.Apply graph
 
 let private outcome (run: unit -> HostValue list) =
     try
@@ -72,7 +78,7 @@ let private close (graph: Graph) (expected: HostValue list) (found: HostValue li
                 failtest $"result {i}: {y:R} compiled, {x:R} plainly; {allowed:E1} is allowed")
 
 /// Throws where a graph made ready gives anything else than plain evaluation.
-let private keeps prepare (point: Point) =
+let keeps prepare (point: Point) =
     let expected = outcome (fun () -> Point.runWith plainly point.Graph point.At)
 
     match expected, outcome (ran (prepare point.Graph) point.At) with

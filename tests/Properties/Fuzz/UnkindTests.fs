@@ -64,7 +64,7 @@ let complaint way exact tape =
     | None -> None
     | Some point ->
         try
-            UnkindRuns.complaint exact point.Graph point.At
+            UnkindRuns.complaint exact (way = Pullback || way = SecondPullback) point.Graph point.At
         with error ->
             Some(string error)
         |> Option.map (fun text -> text, point)

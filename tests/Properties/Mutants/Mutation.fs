@@ -295,6 +295,18 @@ let ofTransforms () =
 
         name, firstNoticed attempts)
 
+/// Each fault of lowering, and what became of it on random programs and on arrays of several tiles.
+let ofLowering () =
+    BrokenLoops.all
+    |> List.map (fun (name, faults) ->
+        let named = [ "dynamic_slice"; "gather"; "add"; "select" ]
+
+        let subjects =
+            Subjects.primitives
+            |> List.filter (fun subject -> List.contains subject.Name named)
+
+        name, firstNoticed (BrokenLoops.attempts faults (Subjects.programs :: subjects) tapes))
+
 let private row (cells: string list) =
     printfn "%-24s%s" cells.Head (cells.Tail |> List.map (fun cell -> cell.PadRight 7) |> String.concat "")
 
@@ -330,7 +342,7 @@ let run (filter: string) =
                 subject.Name, fates
         ]
 
-    let others = ofPasses () @ ofTransforms ()
+    let others = ofPasses () @ ofTransforms () @ ofLowering ()
     printed others
 
     let outcome =

@@ -3,6 +3,7 @@ module Adjoint.Properties.Mutants.MutationTests
 
 open Expecto
 open Adjoint.Properties.Laws
+open Adjoint.Properties.Mutants
 open Adjoint.Properties.Mutants.Mutation
 
 let private chosen = [ "add"; "dot_general"; "gather"; "reduce_max"; "repeat"; "tanh" ]
@@ -22,4 +23,10 @@ let tests =
 
             testCase "faults of passes" (fun () -> noneMissed (ofPasses ()))
             testCase "faults of transforms" (fun () -> noneMissed (ofTransforms ()))
+
+            testCase "without a fault of lowering no law complains" (fun () ->
+                let complaints = BrokenLoops.control [ for seed in 1..6 -> Tape.ofList [ seed; 77 * seed; 1 + seed ] ]
+                Expect.isEmpty complaints "laws that complain")
+
+            testCase "faults of lowering" (fun () -> noneMissed (ofLowering ()))
         ]
