@@ -23,19 +23,47 @@ type internal Signature =
             && Array.forall2 (fun (x: Trait) y -> x.Matches y) this.Traits other.Traits
         | _ -> false
 
+    /// Whether leaves and traits are those of this signature: `Equals` without a signature of their own.
+    member this.Fits(leaves: Expr[], traits: Trait[]) =
+        let mutable fits = this.Types.Length = leaves.Length && this.Traits.Length = traits.Length
+
+        let mutable i = 0
+
+        while fits && i < leaves.Length do
+            fits <- this.Types[i].Equals leaves[i].Type
+            i <- i + 1
+
+        i <- 0
+
+        while fits && i < traits.Length do
+            fits <- this.Traits[i].Matches traits[i]
+            i <- i + 1
+
+        fits
+
     override this.GetHashCode() =
         let mutable code = HashCode()
         this.Types |> Array.iter code.Add
         this.Traits |> Array.iter (fun item -> code.Add item.Hash)
         code.ToHashCode()
 
+/// What was traced for a signature.
+[<Sealed>]
+type internal TracedFunction<'A, 'B>(signature: Signature, compiled: Compiled, lifted: Lifted<'A, 'B>) =
+    member _.Signature = signature
+    member _.Compiled = compiled
+    member _.Lifted = lifted
+
 /// A function of structures that is traced once for each signature.
 [<Sealed>]
 type internal CompiledFunction<'A, 'B>(f: 'A -> 'B) =
     let most = 64
-    let entries = Dictionary<Signature, Compiled * Lifted<'A, 'B>>()
+    let entries = Dictionary<Signature, TracedFunction<'A, 'B>>()
 
-    let entryOf (x: Flat<'A>) =
+    /// What was called last serves again without a look into the table.
+    let mutable latest: TracedFunction<'A, 'B> option = None
+
+    let find (x: Flat<'A>) =
         let signature =
             {
                 Types = x.Leaves |> Array.map _.Type
@@ -53,26 +81,33 @@ type internal CompiledFunction<'A, 'B>(f: 'A -> 'B) =
                         $"compile: a function was called with {most} different structures or types of arguments; it starts anew."
 
                 let lifted = Lifted<'A, 'B>("compile", x.Form, f)
-                let entry = Differential.Compile(lifted.Function, x.Paths), lifted
+                let entry = TracedFunction(signature, Differential.Compile(lifted.Function, x.Paths), lifted)
                 entries[signature] <- entry
                 entry)
 
+    let entryOf (x: Flat<'A>) =
+        match latest with
+        | Some entry when entry.Signature.Fits(x.Leaves, x.Traits) -> entry
+        | _ ->
+            let entry = find x
+            latest <- Some entry
+            entry
+
     member _.Call(x: 'A) : 'B =
         let flat = Flat.take x
-        let compiled, lifted = entryOf flat
-        lifted.Result(compiled.Call flat.Leaves)
+        let entry = entryOf flat
+        entry.Lifted.Result(entry.Compiled.Call flat.Leaves)
 
     /// Calls it with options for the run.
     member _.Call(x: 'A, options: RunOptions) : 'B =
         let flat = Flat.take x
-        let compiled, lifted = entryOf flat
-        lifted.Result(compiled.Call(flat.Leaves, options))
+        let entry = entryOf flat
+        entry.Lifted.Result(entry.Compiled.Call(flat.Leaves, options))
 
     /// What a run on an argument of this structure does.
     member _.Explain(x: 'A) =
         let flat = Flat.take x
-        let compiled, _ = entryOf flat
-        compiled.Explain(flat.Leaves |> Array.map _.Type)
+        (entryOf flat).Compiled.Explain(flat.Leaves |> Array.map _.Type)
 
 /// Functions kept ready to run, and bodies that forget.
 [<AutoOpen>]
@@ -92,10 +127,19 @@ module Compilation =
     /// A tensor that stands twice in the state, or in the other argument too, stays.
     let compileInPlace (f: 'S -> 'A -> 'B) : 'S -> 'A -> 'B =
         let compiled = CompiledFunction<'S * 'A, 'B>(fun (state, x) -> f state x)
+        let latest = ref RunOptions.Default
 
         fun state x ->
             let count = (Flat.take state).Leaves.Length
-            compiled.Call((state, x), RunOptions(Donated = ImmutableArray.CreateRange(seq { 0 .. count - 1 })))
+            let known = latest.Value
+
+            if known.Donated.Length = count then
+                compiled.Call((state, x), known)
+            else
+                let options = RunOptions(Donated = ImmutableArray.CreateRange(seq { 0 .. count - 1 }))
+
+                latest.Value <- options
+                compiled.Call((state, x), options)
 
     /// What `compile f` does with an argument like this one, as text: passes, schedule, kernels with their loops, where values lie, operations,
     /// bytes and memory. Nothing runs.
