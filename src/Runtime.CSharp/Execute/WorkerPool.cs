@@ -128,31 +128,37 @@ public sealed class WorkerPool : IRangeParallel, IDisposable
     private void Share(TileJob job, long count, TileWork work, bool isLong)
     {
         long mine = job.Open(count, work);
+        long done = 0;
         bool mayWake = Volatile.Read(ref sleeping) > 0;
         if (mayWake && isLong)
         {
             Wake(count - 1);
         }
-
-        long begin = mayWake && !isLong ? Stopwatch.GetTimestamp() : 0;
-        job.Run(work, 0, mine);
-        if (begin != 0)
+        else if (mayWake)
         {
-            WakeIfWorth(begin, mine, count - mine);
+            long begin = Stopwatch.GetTimestamp();
+            job.Run(work, 0, 1);
+            WakeIfWorth(begin, count - 1);
+            done = 1;
+        }
+
+        if (done < mine)
+        {
+            job.Run(work, done, mine);
         }
 
         job.Help();
         job.Finish();
-        if (begin != 0)
+        if (mayWake)
         {
             lastEnd = Stopwatch.GetTimestamp();
         }
     }
 
-    /// <summary>Wakes workers for tiles that are left, as the time of the first ones and that of the last call advise.</summary>
-    private void WakeIfWorth(long begin, long done, long left)
+    /// <summary>Wakes workers for tiles that are left, as the time of the first one and that of the last call advise.</summary>
+    private void WakeIfWorth(long begin, long left)
     {
-        double expected = (double)(Stopwatch.GetTimestamp() - begin) / done * left;
+        double expected = (double)(Stopwatch.GetTimestamp() - begin) * left;
         if (expected > WorthWaking)
         {
             Wake(Math.Min(left, (long)(expected / WorthWaking)));
