@@ -56,7 +56,7 @@ type internal TracedFunction<'A, 'B>(signature: Signature, compiled: Compiled, l
 
 /// A function of structures that is traced once for each signature.
 [<Sealed>]
-type internal CompiledFunction<'A, 'B>(f: 'A -> 'B) =
+type internal CompiledFunction<'A, 'B>(f: 'A -> 'B, options: CompileOptions) =
     let most = 64
     let entries = Dictionary<Signature, TracedFunction<'A, 'B>>()
 
@@ -81,7 +81,7 @@ type internal CompiledFunction<'A, 'B>(f: 'A -> 'B) =
                         $"compile: a function was called with {most} different structures or types of arguments; it starts anew."
 
                 let lifted = Lifted<'A, 'B>("compile", x.Form, f)
-                let entry = TracedFunction(signature, Differential.Compile(lifted.Function, x.Paths), lifted)
+                let entry = TracedFunction(signature, Differential.Compile(lifted.Function, options, x.Paths), lifted)
                 entries[signature] <- entry
                 entry)
 
@@ -117,16 +117,19 @@ module Compilation =
     /// Several arguments are a tuple. Non-tensor data in the argument (a size, a flag) is part of the structure: another value, another trace.
     /// The function can't look at values (`value`, printing): choices are made by `where`, `Flow.cond` and `Flow.whileLoop`.
     /// Keep what this gives: `let step = compile step` once, not inside a loop.
-    let compile (f: 'A -> 'B) : 'A -> 'B = CompiledFunction<'A, 'B>(f).Call
+    let compile (f: 'A -> 'B) : 'A -> 'B =
+        CompiledFunction<'A, 'B>(f, CompileOptions.Default).Call
 
-    /// Like `compile`, for a step that takes a state and gives the next: the memory of the old state serves the new one. So the state that was
-    /// given is gone after the call, and throws when it is touched; go on with the one that came back.
+    /// `compile f` as the options say:
     ///
-    ///     let step = compileInPlace (fun state batch -> Optim.descend optimizer (loss batch) state)
+    ///     let step = compileWith (CompileOptions(MemoryBudget = 64L * 1024L * 1024L)) step
     ///
-    /// A tensor that stands twice in the state, or in the other argument too, stays.
-    let compileInPlace (f: 'S -> 'A -> 'B) : 'S -> 'A -> 'B =
-        let compiled = CompiledFunction<'S * 'A, 'B>(fun (state, x) -> f state x)
+    /// works in at most 64 MiB besides its argument, results included: what does not fit is computed again, to the same bits. See
+    /// `explainRunWith` for what that is. MemoryBudgetException: so few bytes do not do; it says how many would.
+    let compileWith (options: CompileOptions) (f: 'A -> 'B) : 'A -> 'B =
+        CompiledFunction<'A, 'B>(f, options).Call
+
+    let private inPlace (compiled: CompiledFunction<'S * 'A, 'B>) : 'S -> 'A -> 'B =
         let latest = ref RunOptions.Default
 
         fun state x ->
@@ -141,13 +144,31 @@ module Compilation =
                 latest.Value <- options
                 compiled.Call((state, x), options)
 
+    /// Like `compile`, for a step that takes a state and gives the next: the memory of the old state serves the new one. So the state that was
+    /// given is gone after the call, and throws when it is touched; go on with the one that came back.
+    ///
+    ///     let step = compileInPlace (fun state batch -> Optim.descend optimizer (loss batch) state)
+    ///
+    /// A tensor that stands twice in the state, or in the other argument too, stays.
+    let compileInPlace (f: 'S -> 'A -> 'B) : 'S -> 'A -> 'B =
+        inPlace (CompiledFunction<'S * 'A, 'B>((fun (state, x) -> f state x), CompileOptions.Default))
+
+    /// `compileInPlace f` as the options say.
+    let compileInPlaceWith (options: CompileOptions) (f: 'S -> 'A -> 'B) : 'S -> 'A -> 'B =
+        inPlace (CompiledFunction<'S * 'A, 'B>((fun (state, x) -> f state x), options))
+
     /// What `compile f` does with an argument like this one, as text: passes, schedule, kernels with their loops, where values lie, operations,
     /// bytes and memory. Nothing runs.
-    let explainRun (f: 'A -> 'B) (x: 'A) : string = CompiledFunction<'A, 'B>(f).Explain x
+    let explainRun (f: 'A -> 'B) (x: 'A) : string =
+        CompiledFunction<'A, 'B>(f, CompileOptions.Default).Explain x
+
+    /// What `compileWith options f` does with an argument like this one: the same, the budget, and what is computed again within it.
+    let explainRunWith (options: CompileOptions) (f: 'A -> 'B) (x: 'A) : string =
+        CompiledFunction<'A, 'B>(f, options).Explain x
 
     /// Runs `compile f` some times and says where the time went: print it, or ask for `Table` and `WriteTrace`. One more run comes before.
     let profileRun (times: int) (f: 'A -> 'B) (x: 'A) : Profile =
-        let compiled = CompiledFunction<'A, 'B>(f)
+        let compiled = CompiledFunction<'A, 'B>(f, CompileOptions.Default)
         compiled.Call x |> ignore
         let profile = Profile()
 

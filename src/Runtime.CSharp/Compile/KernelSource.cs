@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Adjoint.Compile.Emit;
+using Adjoint.Compile.Memory;
 using Adjoint.Compile.Regions;
 using Adjoint.Ir;
 using Adjoint.Loops;
@@ -20,6 +21,9 @@ internal class KernelSource
 
     /// <summary>The same, with machine code for regions where that can be made.</summary>
     internal static readonly KernelSource Default = RuntimeFeature.IsDynamicCodeSupported ? new RegionKernels(new IlEngine()) : Blocks;
+
+    /// <summary>The same kernels, which say what memory they take but cannot run.</summary>
+    internal static readonly KernelSource Sizes = new RegionKernels(new SizesEngine());
 
     /// <summary>No kernels: every node is evaluated plainly.</summary>
     internal static readonly KernelSource None = new NoKernels();

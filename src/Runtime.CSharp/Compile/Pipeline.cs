@@ -37,13 +37,13 @@ public sealed class Pipeline
         new("remove_unread", RemoveUnread.Apply),
         new("place_fma", PlaceFma.Apply) { Rounds = true });
 
+    /// <summary>What puts nodes together.</summary>
+    internal static Pipeline Fusing { get; } = new(
+        new("fuse_large", FuseLarge.Apply),
+        new("fuse_small", FuseSmall.Apply));
+
     /// <summary>What every graph goes through that is compiled.</summary>
-    public static Pipeline Default { get; } = new(
-        [
-            .. Unfused.Passes,
-            new("fuse_large", FuseLarge.Apply),
-            new("fuse_small", FuseSmall.Apply),
-        ]);
+    public static Pipeline Default { get; } = new([.. Unfused.Passes, .. Fusing.Passes]);
 
     /// <summary>What a graph goes through, after all other passes, that has run often enough to be compiled: the bits stay the same.</summary>
     internal static Pipeline Exact { get; } = new(

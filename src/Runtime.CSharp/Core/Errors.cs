@@ -57,3 +57,12 @@ public class FormatException(string message) : AdjointException(message);
 
 /// <summary>A native kernel failed, or a file that says which of them to use can't be read.</summary>
 public class NativeException(string message) : AdjointException(message);
+
+/// <summary>A function cannot be compiled to run in as little memory as was asked for.</summary>
+/// <param name="message">What was asked for, the least that was found, and where memory goes.</param>
+/// <param name="leastBytes">The least number of bytes that was found.</param>
+public sealed class MemoryBudgetException(string message, long leastBytes) : AdjointException(message)
+{
+    /// <summary>The least number of bytes for which a way was found to run.</summary>
+    public long LeastBytes { get; } = leastBytes;
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Adjoint.Compile;
 using Adjoint.Core;
 using Adjoint.Ir;
@@ -23,12 +24,19 @@ public sealed class Executable
     private volatile Ready ready;
     private long kept;
     private bool hasRun;
+    private long budget;
+    private Fitted? fitted;
 
     private Executable(Graph source, Pipeline pipeline, KernelSource kernels, bool inTiers = false)
+        : this(source, pipeline, new Ready(pipeline.Run(source), new(kernels)), inTiers)
+    {
+    }
+
+    private Executable(Graph source, Pipeline pipeline, Ready ready, bool inTiers)
     {
         this.source = source;
         this.pipeline = pipeline;
-        ready = new(pipeline.Run(source), new(kernels));
+        this.ready = ready;
         parameters = new(Graph.ParameterTypes);
         results = new(Graph.ResultTypes);
         tiers = inTiers ? Tiers.Of(Graph) : null;
@@ -44,6 +52,26 @@ public sealed class Executable
 
     /// <summary>Makes a graph ready to run, after the passes that every graph goes through.</summary>
     public static Executable Compile(Graph graph) => Compile(graph, Pipeline.Default);
+
+    /// <summary>Makes a graph ready to run as the options say, after the passes that every graph goes through.</summary>
+    /// <exception cref="MemoryBudgetException">No way was found to run within the budget.</exception>
+    public static Executable Compile(Graph graph, CompileOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.MemoryBudget is not { } budget)
+        {
+            return Compile(graph);
+        }
+
+        Fitted fitted = MemoryFit.Of(Pipeline.Unfused.Run(graph), budget);
+        var pipeline = new Pipeline([.. Pipeline.Unfused.Passes, new("fit_memory", _ => fitted.Graph)]);
+        return new(graph, pipeline, new Ready(fitted.Graph, new(KernelSource.Default, fitted.Orders)), inTiers: false)
+        {
+            budget = budget,
+            fitted = fitted,
+        };
+    }
 
     /// <summary>Makes a graph ready to run, after these passes.</summary>
     public static Executable Compile(Graph graph, Pipeline pipeline) => Compile(graph, pipeline, KernelSource.Default);
@@ -152,11 +180,15 @@ public sealed class Executable
     public string Explain()
     {
         Ready now = ready;
-        return Explanation.Of(source, pipeline, now.Graph, now.Plans, now.Fresh());
+        return Explanation.Of(source, pipeline, now.Graph, now.Plans, now.Fresh(), BudgetLines());
     }
 
     /// <summary>The most bytes that a run works in besides arguments, and whether that holds for loops of any length.</summary>
     internal (long Bytes, bool IsComplete) Forecast() => ready.Forecast();
+
+    private IEnumerable<string> BudgetLines() => fitted is null
+        ? []
+        : [string.Create(CultureInfo.InvariantCulture, $"memory budget: {budget} bytes"), .. fitted.Describe()];
 
     /// <summary>Types and the number of nodes.</summary>
     public override string ToString() => $"executable {GraphView.Line(Graph)}";

@@ -23,10 +23,10 @@ internal sealed class Explanation
     }
 
     /// <summary>Passes, memory and work; then the schedule of the graph and of each body that it runs step by step.</summary>
-    internal static string Of(Graph source, Pipeline pipeline, Graph graph, PlanTable plans, EvaluationContext constants)
+    internal static string Of(Graph source, Pipeline pipeline, Graph graph, PlanTable plans, EvaluationContext constants, IEnumerable<string> budget)
     {
         var explanation = new Explanation(plans, constants);
-        explanation.Head(source, pipeline, graph);
+        explanation.Head(source, pipeline, graph, budget);
         explanation.Schedule(graph);
         while (explanation.pending.TryDequeue(out Graph? body))
         {
@@ -42,7 +42,7 @@ internal sealed class Explanation
         : bytes < 10_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024:0.0} KiB")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024 * 1024):0.0} MiB");
 
-    private void Head(Graph source, Pipeline pipeline, Graph graph)
+    private void Head(Graph source, Pipeline pipeline, Graph graph, IEnumerable<string> budget)
     {
         text.Append("executable ").Append(GraphView.Line(graph)).Append('\n');
         IEnumerable<string> passes = pipeline.Trace(source)
@@ -54,6 +54,11 @@ internal sealed class Explanation
         (long bytes, bool complete) = MemoryForecast.Of(graph, plans, constants);
         text.Append(CultureInfo.InvariantCulture, $"memory: {bytes} bytes at most")
             .Append(complete ? "\n" : ", and more with each step of a loop of unknown length\n");
+        foreach (string line in budget)
+        {
+            text.Append(line).Append('\n');
+        }
+
         text.Append("\nschedule\n");
     }
 

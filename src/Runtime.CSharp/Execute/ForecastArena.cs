@@ -19,6 +19,9 @@ internal sealed class ForecastArena
     /// <summary>The bytes that kernels work in.</summary>
     internal long ScratchBytes => scratch.Sum(need => need.Value * need.Key.Type.Size());
 
+    /// <summary>Whether a kernel needs more the longer its loops run.</summary>
+    internal bool Grows { get; private set; }
+
     /// <summary>Counts bytes that come.</summary>
     internal void Add(long bytes)
     {
@@ -59,6 +62,7 @@ internal sealed class ForecastArena
     /// <summary>Counts what a kernel works in.</summary>
     internal void Need(Kernel kernel)
     {
+        Grows |= kernel.Grows;
         foreach (ScratchNeed need in kernel.ScratchNeeds)
         {
             scratch[(need.Slot, need.Type)] = Math.Max(need.Length, scratch.GetValueOrDefault((need.Slot, need.Type)));

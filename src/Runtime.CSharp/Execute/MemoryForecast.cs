@@ -33,7 +33,7 @@ internal sealed class MemoryForecast
     {
         var forecast = new MemoryForecast(plans, constants);
         forecast.Run(graph, [.. graph.ParameterTypes.Select(type => new ForecastValue(new(type), Owned: false))]);
-        return (forecast.arena.Peak + forecast.arena.ScratchBytes, forecast.perStep == 0);
+        return (forecast.arena.Peak + forecast.arena.ScratchBytes, forecast.perStep == 0 && !forecast.arena.Grows);
     }
 
     private ForecastValue[] Run(Graph graph, ReadOnlySpan<ForecastValue> arguments)

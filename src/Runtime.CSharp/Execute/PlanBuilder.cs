@@ -25,11 +25,11 @@ internal sealed class PlanBuilder
     private readonly List<int> ending = [];
     private int mostOperands;
 
-    private PlanBuilder(Graph graph, EvaluationContext constants, KernelSource kernels, KernelCache? cache)
+    private PlanBuilder(Graph graph, ImmutableArray<Node> order, EvaluationContext constants, KernelSource kernels, KernelCache? cache)
     {
         this.graph = graph;
         this.constants = constants;
-        values = new(graph, kernels, cache, constants.Parallel);
+        values = new(graph, order, kernels, cache, constants.Parallel);
         memory = new(values);
         slots = new int[values.Count];
         Array.Fill(slots, Step.None);
@@ -40,9 +40,9 @@ internal sealed class PlanBuilder
         }
     }
 
-    /// <summary>The plan of a graph; nodes without operands are evaluated in this context, and kernels of regions may be remembered.</summary>
-    internal static Plan Build(Graph graph, EvaluationContext constants, KernelSource kernels, KernelCache? cache) =>
-        new PlanBuilder(graph, constants, kernels, cache).Build();
+    /// <summary>The plan of a graph whose nodes run in this order; nodes without operands are evaluated in this context, and kernels of regions may be remembered.</summary>
+    internal static Plan Build(Graph graph, ImmutableArray<Node> order, EvaluationContext constants, KernelSource kernels, KernelCache? cache) =>
+        new PlanBuilder(graph, order, constants, kernels, cache).Build();
 
     private Plan Build()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Adjoint.Compile;
 using Adjoint.Ir;
@@ -6,7 +7,7 @@ namespace Adjoint.Execute;
 
 /// <summary>The plans of the graphs that were run, bodies among them; a plan goes when its graph does. For any number of threads.</summary>
 /// <remarks>Kernels of the usual source are shared by all tables of the process.</remarks>
-internal sealed class PlanTable(KernelSource kernels)
+internal sealed class PlanTable(KernelSource kernels, IReadOnlyDictionary<Graph, ImmutableArray<Node>>? orders = null)
 {
     private readonly KernelCache? cache = ReferenceEquals(kernels, KernelSource.Default) ? KernelCache.Shared : null;
     private readonly ConditionalWeakTable<Graph, Plan> plans = [];
@@ -25,6 +26,10 @@ internal sealed class PlanTable(KernelSource kernels)
             ? plan
             : table.GetOrAdd(
                 graph,
-                useKernels ? PlanBuilder.Build(graph, constants, kernels, cache) : PlanBuilder.Build(graph, constants, KernelSource.None, null));
+                useKernels ? PlanBuilder.Build(graph, OrderOf(graph), constants, kernels, cache) : PlanBuilder.Build(graph, OrderOf(graph), constants, KernelSource.None, null));
     }
+
+    /// <summary>The order in which the nodes of a graph run: one that was chosen for it, or the usual one.</summary>
+    internal ImmutableArray<Node> OrderOf(Graph graph) =>
+        orders is not null && orders.TryGetValue(graph, out ImmutableArray<Node> order) ? order : Schedule.Of(graph);
 }

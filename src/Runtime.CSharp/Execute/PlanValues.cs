@@ -23,9 +23,9 @@ internal sealed class PlanValues
     private readonly int[] lastUses;
 
     /// <summary>Finds all that out, and makes kernels, several at a time; those of regions may be remembered.</summary>
-    internal PlanValues(Graph graph, KernelSource kernels, KernelCache? cache, IParallel parallel)
+    internal PlanValues(Graph graph, ImmutableArray<Node> order, KernelSource kernels, KernelCache? cache, IParallel parallel)
     {
-        Nodes = Schedule.Of(graph);
+        Nodes = order;
         Kinds = new StepKind[Nodes.Length];
         Kernels = new Kernel?[Nodes.Length];
         Number(graph);

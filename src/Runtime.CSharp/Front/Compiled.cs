@@ -16,10 +16,13 @@ public sealed class Compiled
     private readonly Lock gate = new();
     private volatile Entry? latest;
 
-    internal Compiled(Func<Expr[], Expr[]> function, IReadOnlyList<string>? paths)
+    private readonly CompileOptions options;
+
+    internal Compiled(Func<Expr[], Expr[]> function, IReadOnlyList<string>? paths, CompileOptions? options = null)
     {
         this.function = function;
         this.paths = paths;
+        this.options = options ?? CompileOptions.Default;
     }
 
     /// <summary>For how many lists of argument types the function has been traced.</summary>
@@ -123,7 +126,7 @@ public sealed class Compiled
 
         Traced traced = FrameStack.WithLines(() => Traced.Of("compile", signature.Types, function, paths));
         Graph graph = traced.Close();
-        Entry entry = new(signature.Types, graph, [.. traced.Captured], new(() => new(graph, isCompiled: true)));
+        Entry entry = new(signature.Types, graph, [.. traced.Captured], new(() => new(graph, options)));
         if (traced.Captured.All(expr => expr.Frame.Kind == FrameKind.Top))
         {
             Keep(signature, ref entry);

@@ -1,3 +1,4 @@
+using Adjoint.Execute;
 using Adjoint.Ir;
 using Adjoint.Primitives;
 
@@ -17,6 +18,13 @@ public static partial class Differential
 
     /// <summary>The same function, traced once per argument types and kept ready to run.</summary>
     public static Compiled Compile(Func<Expr[], Expr[]> f, IReadOnlyList<string>? paths = null) => new(f, paths);
+
+    /// <summary>The same function, traced once per argument types and kept ready to run as the options say: within so many bytes, say.</summary>
+    public static Compiled Compile(Func<Expr[], Expr[]> f, CompileOptions options, IReadOnlyList<string>? paths = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new(f, paths, options);
+    }
 
     /// <summary>The same function, whose intermediate values are computed again for the derivative instead of being kept.</summary>
     public static Func<Expr, Expr> Checkpoint(Func<Expr, Expr> f) => x => Checkpoint(Leaves.Of(f))([x])[0];

@@ -6,12 +6,12 @@ namespace Adjoint.Front;
 
 /// <summary>A graph made ready to run, from any number of threads; its diagnostics go where the front's go.</summary>
 /// <param name="graph">The graph.</param>
-/// <param name="isCompiled">Whether it is to run fast from the first time on; otherwise it is to be ready fast.</param>
-internal sealed class Program(Graph graph, bool isCompiled)
+/// <param name="compiled">How it is compiled, to run fast from the first time on; null where it is to be ready fast.</param>
+internal sealed class Program(Graph graph, CompileOptions? compiled)
 {
     private static readonly RunOptions Options = new() { Diagnostics = Diagnostics.Report };
 
-    private readonly Executable executable = isCompiled ? Executable.Compile(graph) : Executable.CompileInTiers(graph);
+    private readonly Executable executable = compiled is not null ? Executable.Compile(graph, compiled) : Executable.CompileInTiers(graph);
 
     /// <summary>Runs it on arguments.</summary>
     internal HostValue[] Run(IReadOnlyList<HostValue> arguments) => executable.RunValues(arguments, Options);

@@ -75,7 +75,7 @@ public static class TraceCache
         }
 
         CountMiss();
-        var program = new Program(cone.ToGraph(), isCompiled: false);
+        var program = new Program(cone.ToGraph(), compiled: null);
         lock (Gate)
         {
             if (!Entries.ContainsKey(key))

@@ -27,6 +27,9 @@ public abstract class Kernel
     /// <summary>The working memory that it asks its context for, so that a plan can announce it.</summary>
     public virtual IEnumerable<ScratchNeed> ScratchNeeds => [];
 
+    /// <summary>Whether it needs more memory the longer its loops run.</summary>
+    internal virtual bool Grows => false;
+
     /// <summary>What it does, for a reader: one line, or more where it has loops to show. The same text in every process.</summary>
     public virtual string Describe() => NameOf(GetType());
 

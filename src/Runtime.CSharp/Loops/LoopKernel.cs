@@ -41,6 +41,9 @@ internal sealed class LoopKernel : Kernel
     /// <summary>How many instructions the program has, about.</summary>
     internal int Instructions => program.ValueCount;
 
+    /// <inheritdoc/>
+    internal override bool Grows => program.Buffers.Any(buffer => buffer.Kind == LoopBufferKind.Stack);
+
     /// <summary>Whether the program has failures of its own.</summary>
     internal bool MayFail => !program.Failures.IsEmpty;
 

@@ -24,7 +24,8 @@ let private graphOf (bodies: Graph list) =
     Graph(ImmutableArray.Create x, results.ToImmutableArray())
 
 let private kernelsWith cache (bodies: Graph list) =
-    PlanValues(graphOf bodies, KernelSource.Default, cache, WorkerPool.Shared).Kernels
+    let graph = graphOf bodies
+    PlanValues(graph, graph.Nodes, KernelSource.Default, cache, WorkerPool.Shared).Kernels
 
 let private kernelsOf bodies = kernelsWith null bodies
 
