@@ -363,9 +363,9 @@ internal sealed class Frame
         }
 
         SettleShared(results, given, links);
-        if (step.KeepsNothing)
+        if (step.Lends)
         {
-            FreeMoved(given, results[0].Value, links);
+            FreeMoved(step.Node.Primitive, given, results, links);
         }
 
         given.Clear();
@@ -401,15 +401,28 @@ internal sealed class Frame
         }
     }
 
-    private void FreeMoved(ReadOnlySpan<Held> given, HostValue result, ReadOnlySpan<int> links)
+    private void FreeMoved(Primitive primitive, ReadOnlySpan<Held> given, ReadOnlySpan<Held> results, ReadOnlySpan<int> links)
     {
         for (int i = 0; i < given.Length; i++)
         {
-            if (given[i].Owned && given[i].Value is NDArray array && !ReferenceEquals(array.Storage, Memory(result)))
+            if (given[i].Owned && given[i].Value is NDArray array && Lending.IsLent(primitive, i) && !Shares(array.Storage, results))
             {
                 buffers[links[i] >> 1]!.Return(array);
             }
         }
+    }
+
+    private static bool Shares(Array memory, ReadOnlySpan<Held> results)
+    {
+        foreach (ref readonly Held result in results)
+        {
+            if (ReferenceEquals(memory, Memory(result.Value)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void FreeAll(ReadOnlySpan<int> freed)

@@ -119,6 +119,15 @@ public sealed class Interpreter : EvaluationContext
     public override NDArray NewArray(DType type, Shape shape) => Arena.List(type, shape.Size).Rent(shape);
 
     /// <inheritdoc/>
+    internal override void Return(Held value)
+    {
+        if (value.Owned && value.Value is NDArray array)
+        {
+            Arena.List(array.Type, array.Size).Return(array);
+        }
+    }
+
+    /// <inheritdoc/>
     public override NDArray Scratch(int slot, DType type, int length) => scratch.Get(slot, type, length);
 
     /// <inheritdoc/>

@@ -132,7 +132,7 @@ internal sealed class MemoryForecast
         for (int i = 0; i < given.Length; i++)
         {
             SettleShared(results, given[i], (links[i] & 1) == 0 ? links[i] >> 1 : Step.None, slots);
-            if (step.KeepsNothing && given[i].Owned && given[i].Memory != results[0].Memory)
+            if (step.Lends && given[i].Owned && Lending.IsLent(step.Node.Primitive, i) && !results.Any(result => result.Memory == given[i].Memory))
             {
                 arena.Return(given[i].Memory);
             }
@@ -236,7 +236,12 @@ internal sealed class MemoryForecast
         ForecastValue[] fixedOnes = Lent(given.AsSpan(0, loop.Constants));
         return Loop(null, given[loop.Constants..], state =>
         {
-            Run(loop.Condition.Graph, [.. fixedOnes, .. Lent(state)]);
+            ForecastValue holds = Run(loop.Condition.Graph, [.. fixedOnes, .. Lent(state)])[0];
+            if (holds.Owned)
+            {
+                arena.Return(holds.Memory);
+            }
+
             return Run(loop.Step.Graph, [.. fixedOnes, .. state]);
         });
     }

@@ -117,8 +117,8 @@ internal struct Step
     /// <summary>The number of elements of all results of a kernel.</summary>
     internal long Elements;
 
-    /// <summary>Whether evaluation keeps none of its operands, so that those that moved can be freed.</summary>
-    internal bool KeepsNothing;
+    /// <summary>Whether evaluation only reads some operands, so that those of them that moved can be freed.</summary>
+    internal bool Lends;
 }
 
 /// <summary>A result of a kernel that stands in a slot.</summary>

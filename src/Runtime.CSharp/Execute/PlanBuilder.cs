@@ -221,7 +221,7 @@ internal sealed class PlanBuilder
     private bool AddPlain(ref Step step, int place)
     {
         Node node = step.Node;
-        step.KeepsNothing = node.Primitive is TensorPrimitive;
+        step.Lends = Lending.Lends(node.Primitive);
         mostOperands = Math.Max(mostOperands, step.OperandCount);
         for (int i = 0; i < node.Operands.Length; i++)
         {

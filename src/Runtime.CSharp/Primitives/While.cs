@@ -55,13 +55,21 @@ public sealed partial record While(Body Condition, Body Step, int Constants) : B
     public override Held[] Evaluate(ReadOnlySpan<Held> operands, EvaluationContext context)
     {
         var state = new LoopState(operands, Constants, operands.Length - Constants);
-        while (context.Run(Condition.Graph, state.Lend())[0].Array.Item<bool>())
+        while (Holds(state, context))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             state.Advance(context.Run(Step.Graph, state.Give()));
         }
 
         return state.Carry;
+    }
+
+    private bool Holds(LoopState state, EvaluationContext context)
+    {
+        Held answer = context.Run(Condition.Graph, state.Lend())[0];
+        bool holds = answer.Array.Item<bool>();
+        context.Return(answer);
+        return holds;
     }
 
     /// <inheritdoc/>

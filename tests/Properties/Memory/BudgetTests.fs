@@ -52,7 +52,7 @@ let private scans =
                 let graph, _ = recurrent Flow.scan 400
                 let forward = graphOf (recurrence Flow.scan) (wave [ 40 ], wave [ 400; 40 ])
                 let whole, budgets = sweep graph
-                let least = within (whole / 16L) graph
+                let least = within (whole / 8L) graph
                 let once = operations (Executable.Compile graph).Graph
                 let again = operations (Executable.Compile forward).Graph
 

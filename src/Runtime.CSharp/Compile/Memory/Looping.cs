@@ -93,11 +93,12 @@ internal static class Looping
     /// <summary>A row of a table.</summary>
     internal static Value Row(Value table, Value row) => Ops.Index(table, row, isChecked: false);
 
-    /// <summary>A table with a row replaced.</summary>
+    /// <summary>A table with a row replaced. The row is copied first: where it shared memory with the value, neither would be free again.</summary>
     internal static Value WithRow(Value table, Value row, Value value)
     {
         IEnumerable<Value> starts = Enumerable.Repeat(Ops.Index(0), table.Tensor.Rank - 1).Prepend(row);
-        return Ops.DynamicUpdate(table, Ops.Reshape(value, value.Tensor.Shape.Insert(0, 1)), starts);
+        Value update = Ops.Broadcast(value, value.Tensor.Shape.Insert(0, 1), new Axes(Enumerable.Range(1, value.Tensor.Rank)));
+        return Ops.DynamicUpdate(table, update, starts);
     }
 
     /// <summary>A table of so many rows of zeros.</summary>

@@ -60,9 +60,10 @@ internal sealed class ForwardLoop
     internal bool IsGiven(Value value) => value.Producer is null
         && (value == Index || !carries.Contains(value));
 
-    /// <summary>The carry that counts steps from 0, where there is one.</summary>
+    /// <summary>The carry that counts steps from 0, where there is one; of several the one that says where entries of stacks go.</summary>
     private Value? Counter()
     {
+        Value? first = null;
         for (int i = 0; i < Region.Carries; i++)
         {
             Value count = Step.Parameters[Region.FirstCarry + i];
@@ -70,10 +71,15 @@ internal sealed class ForwardLoop
             if (starts && Step.Results[i].Producer is { Primitive: Add } next
                 && next.Operands.Contains(count) && next.Operands.Any(step => Uniform.Of(step) == Scalar.One(DType.I64)))
             {
-                return count;
+                if (Step.Nodes.Any(node => node.Primitive is StackPut && node.Operands[1] == count))
+                {
+                    return count;
+                }
+
+                first ??= count;
             }
         }
 
-        return null;
+        return first;
     }
 }
