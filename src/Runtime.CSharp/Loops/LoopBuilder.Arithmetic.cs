@@ -160,6 +160,7 @@ public sealed partial class LoopBuilder
 
     private static bool? KnownComparison(LoopOp op, LoopValue x, LoopValue y) => x.Type != DType.I64 ? null : op switch
     {
+        _ when ReferenceEquals(x, y) => op is LoopOp.Equal or LoopOp.LessOrEqual,
         LoopOp.Less => x.Most < y.Least ? true : x.Least >= y.Most ? false : null,
         LoopOp.LessOrEqual => x.Most <= y.Least ? true : x.Least > y.Most ? false : null,
         _ when x.Least == x.Most && y.Least == y.Most && x.Least == y.Least => op == LoopOp.Equal,

@@ -15,6 +15,12 @@ internal static class Copying
     /// <summary>Writes all elements of a tensor to a buffer, from an offset on. They are read where they are not written, or at the same place.</summary>
     internal static void Write(LoopBuilder builder, TensorLocal local, LoopBuffer buffer, LoopValue offset)
     {
+        if (!local.Cuts.IsEmpty && !Sizes.AreFew(local.Extents))
+        {
+            InParts(builder, local, place => builder.Store(buffer, builder.Add(offset, place), local.At(builder, [place])));
+            return;
+        }
+
         if (local.IsFlat && !Sizes.AreFew(local.Extents))
         {
             builder.Lanes(builder.Index(local.Size), place =>
@@ -24,6 +30,26 @@ internal static class Copying
 
         Each(builder, local.Extents, index =>
             builder.Store(buffer, builder.Add(offset, Places.Of(builder, local.Extents, index)), local.At(builder, index)));
+    }
+
+    /// <summary>Does something for every place along the only axis of a tensor, between its cuts: in lanes, or written out where few.</summary>
+    private static void InParts(LoopBuilder builder, TensorLocal local, Action<LoopValue> body)
+    {
+        int start = 0;
+        foreach (int end in local.Cuts.Add(local.Size))
+        {
+            if (end - start < FewestLanes)
+            {
+                Enumerable.Range(start, end - start).Select(place => builder.Index(place)).ToList().ForEach(body);
+            }
+            else
+            {
+                LoopValue first = builder.Index(start);
+                builder.Lanes(builder.Index(end - start), lane => body(lane + first));
+            }
+
+            start = end;
+        }
     }
 
     /// <summary>Does something for every index of a shape, in lanes where many.</summary>

@@ -18,10 +18,12 @@ internal sealed class Formula : TensorLocal
         ImmutableArray<LoopBuffer> reads,
         double work,
         Func<ImmutableArray<LoopValue>, LoopValue> element,
-        Func<LoopValue, LoopValue>? flat)
+        Func<LoopValue, LoopValue>? flat,
+        ImmutableArray<int> cuts = default)
         : base(type, reads)
     {
         Work = work;
+        Cuts = cuts.IsDefault ? [] : cuts;
         this.element = element;
         this.flat = flat;
     }
@@ -29,6 +31,8 @@ internal sealed class Formula : TensorLocal
     internal override double Work { get; }
 
     internal override bool IsFlat => flat is not null;
+
+    internal override ImmutableArray<int> Cuts { get; }
 
     internal override LoopValue At(LoopBuilder builder, ImmutableArray<LoopValue> index) =>
         index.Length == 1 && flat is not null ? AtFlat(builder, index[0]) : Known(builder, index, element);

@@ -40,6 +40,9 @@ internal abstract class TensorLocal : Local
     /// <summary>Whether reading by row-major place is as good as reading by index.</summary>
     internal abstract bool IsFlat { get; }
 
+    /// <summary>Where along its only axis elements begin to be computed from something else, ascending; see <see cref="Methods.Cuts"/>.</summary>
+    internal virtual ImmutableArray<int> Cuts => [];
+
     /// <summary>The element at an index, one i64 an axis.</summary>
     internal abstract LoopValue At(LoopBuilder builder, ImmutableArray<LoopValue> index);
 

@@ -50,7 +50,8 @@ internal sealed partial class RegionLowering
             [.. operands.SelectMany(operand => operand.Reads).Distinct()],
             ElementWork.Own(node) + (joined * operands.Sum(operand => operand.Work)),
             index => At(node, () => rule(builder, sources, index)),
-            flat is null ? null : place => At(node, () => flat(place)));
+            flat is null ? null : place => At(node, () => flat(place)),
+            Cuts.Of(node, operands));
     }
 
     private Func<LoopValue, LoopValue>? Flat(Node node, ImmutableArray<TensorLocal> operands, ElementRule rule)
