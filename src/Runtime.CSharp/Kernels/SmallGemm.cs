@@ -4,17 +4,16 @@ using System.Runtime.Intrinsics;
 
 namespace Adjoint.Kernels;
 
-/// <summary>Many products of small matrices: a row of the result is one vector, or one number.</summary>
+/// <summary>Many products of small matrices: a row of the result, or its only column, is one vector.</summary>
 /// <remarks>
-/// Summation order: ascending k with fused multiply-adds, as <see cref="Gemm"/> sums; products with one column sum by lanes, then the
-/// lanes by halves.
+/// Summation order: ascending k with fused multiply-adds, as <see cref="Gemm"/> sums.
 /// </remarks>
 internal static unsafe class SmallGemm
 {
     /// <summary>The largest extent of a matrix.</summary>
     private const int Most = 32;
 
-    /// <summary>Forms the products, if they are of a kind that is done here: rows contiguous, and no longer than a vector.</summary>
+    /// <summary>Forms the products, if they are of a kind that is done here: rows contiguous, and none longer than a vector.</summary>
     public static bool TryMultiply<T>(
         int batch,
         int m,
@@ -30,13 +29,13 @@ internal static unsafe class SmallGemm
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         bool fits = batch > 1 && k is > 0 and <= Most && m <= Most && c.RowStride == n && cBatchStride == m * n;
-        if (!fits || (n > 1 ? b.ColumnStride != 1 : a.ColumnStride != 1 || b.RowStride != 1))
+        if (!fits || (n > 1 && b.ColumnStride != 1))
         {
             return false;
         }
 
         var products = new Products<T>(batch, m, n, k, a, aBatchStride, b, bBatchStride, c);
-        int width = n > 1 ? n : k;
+        int width = n > 1 ? n : m;
         if (Vector128.IsHardwareAccelerated && width <= Vector128<T>.Count)
         {
             Run<T, Vector128<T>, Lanes128<T>>(products, parallel);
@@ -96,7 +95,7 @@ internal static unsafe class SmallGemm
                 int start = all.B.Offset + (i * all.BStride);
                 if (all.N == 1)
                 {
-                    Columns<T, TVector, TLanes>(all, left, b + start, result, rows);
+                    Column<T, TVector, TLanes>(all, left, b + start, result, rows, stop);
                     continue;
                 }
 
@@ -125,7 +124,7 @@ internal static unsafe class SmallGemm
         where TVector : unmanaged
         where TLanes : struct, ILanes<T, TVector>
     {
-        nint row = all.A.RowStride, column = all.A.ColumnStride;
+        nint row = all.A.RowStride, twice = 2 * row, thrice = 3 * row, column = all.A.ColumnStride;
         int k = all.K, n = all.N, i = 0;
         for (; i <= all.M - 4; i += 4)
         {
@@ -137,8 +136,8 @@ internal static unsafe class SmallGemm
                 TVector y = TLanes.Load(b0);
                 s0 = TLanes.MultiplyAdd(TLanes.Broadcast(a0), y, s0);
                 s1 = TLanes.MultiplyAdd(TLanes.Broadcast(a0 + row), y, s1);
-                s2 = TLanes.MultiplyAdd(TLanes.Broadcast(a0 + (2 * row)), y, s2);
-                s3 = TLanes.MultiplyAdd(TLanes.Broadcast(a0 + (3 * row)), y, s3);
+                s2 = TLanes.MultiplyAdd(TLanes.Broadcast(a0 + twice), y, s2);
+                s3 = TLanes.MultiplyAdd(TLanes.Broadcast(a0 + thrice), y, s3);
                 a0 += column;
                 b0 += bRow;
             }
@@ -176,31 +175,41 @@ internal static unsafe class SmallGemm
         }
         else
         {
-            new ReadOnlySpan<T>(&row, n).CopyTo(new(target, n));
+            PutPart(row, target, n);
         }
     }
 
-    /// <summary>Products with one column: each row times the column, summed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void PutPart<T, TVector>(TVector row, T* target, int n)
+        where T : unmanaged
+        where TVector : unmanaged => new ReadOnlySpan<T>(&row, n).CopyTo(new(target, n));
+
+    /// <summary>A product with one column: the left factor is turned, so that its columns are vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Columns<T, TVector, TLanes>(Products<T> all, T* a, T* x, T* y, T* rows)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    private static void Column<T, TVector, TLanes>(Products<T> all, T* a, T* x, T* y, T* columns, T* stop)
+        where T : unmanaged
         where TVector : unmanaged
         where TLanes : struct, ILanes<T, TVector>
     {
-        new Span<T>(rows, 2 * TLanes.Count).Clear();
-        new ReadOnlySpan<T>(x, all.K).CopyTo(new(rows, all.K));
-        TVector column = TLanes.Load(rows);
-        for (int i = 0; i < all.M; i++)
+        nint row = all.A.RowStride, step = all.A.ColumnStride, next = all.B.RowStride;
+        int m = all.M, k = all.K, count = TLanes.Count;
+        for (int i = 0; i < m; i++)
         {
-            T* row = a + (i * (nint)all.A.RowStride);
-            if (all.K < TLanes.Count)
+            T* from = a + (i * row);
+            T* to = columns + i;
+            for (int p = 0; p < k; p++, from += step, to += count)
             {
-                new ReadOnlySpan<T>(row, all.K).CopyTo(new(rows + TLanes.Count, all.K));
-                row = rows + TLanes.Count;
+                *to = *from;
             }
-
-            y[i] = TLanes.Sum(TLanes.MultiplyAdd(TLanes.Load(row), column, default));
         }
+
+        TVector sum = default;
+        for (int p = 0; p < k; p++, columns += count, x += next)
+        {
+            sum = TLanes.MultiplyAdd(TLanes.Broadcast(x), TLanes.Load(columns), sum);
+        }
+
+        Put<T, TVector, TLanes>(sum, y, m, stop);
     }
 
     /// <summary>The products: where they lie.</summary>
