@@ -77,31 +77,40 @@ internal static unsafe class SmallGemm
     /// <summary>Some of the products, one after the other.</summary>
     /// <remarks>
     /// A vector may reach past a row: what it reads there is not used, and what it writes there is written again by the next row. The last
-    /// rows, which have none, go through a vector's worth of their own memory.
+    /// products, whose vectors would reach past what is theirs, go through memory of their own.
     /// </remarks>
     private static void Part<T, TVector, TLanes>(Products<T> all, int first, int end)
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged
         where TVector : unmanaged
         where TLanes : struct, ILanes<T, TVector>
     {
-        T* rows = stackalloc T[Most * TLanes.Count];
+        int size = all.M * all.N;
+        T* turned = stackalloc T[Most * TLanes.Count];
+        T* own = stackalloc T[(Most + 1) * TLanes.Count];
         fixed (T* a = all.A.Data, b = all.B.Data, c = all.C.Data)
         {
-            T* stop = c + all.C.Offset + (end * all.M * all.N);
+            T* stop = c + all.C.Offset + (end * size);
             for (int i = first; i < end; i++)
             {
+                T* result = c + all.C.Offset + (i * size);
                 T* left = a + all.A.Offset + (i * all.AStride);
-                T* result = c + all.C.Offset + (i * all.M * all.N);
-                int start = all.B.Offset + (i * all.BStride);
+                int right = all.B.Offset + (i * all.BStride);
+                T* target = result + size + TLanes.Count <= stop ? result : own;
                 if (all.N == 1)
                 {
-                    Column<T, TVector, TLanes>(all, left, b + start, result, rows, stop);
-                    continue;
+                    Column<T, TVector, TLanes>(all, left, b + right, target, turned);
+                }
+                else
+                {
+                    bool isInside = right + ((all.K - 1) * all.B.RowStride) + TLanes.Count <= all.B.Data.Length;
+                    T* rows = isInside ? b + right : Copied(b + right, all, turned, TLanes.Count);
+                    Rows<T, TVector, TLanes>(all, left, rows, isInside ? all.B.RowStride : TLanes.Count, target);
                 }
 
-                bool isInside = start + ((all.K - 1) * all.B.RowStride) + TLanes.Count <= all.B.Data.Length;
-                T* right = isInside ? b + start : Copied(b + start, all, rows, TLanes.Count);
-                Rows<T, TVector, TLanes>(all, left, right, isInside ? all.B.RowStride : TLanes.Count, result, stop);
+                if (target == own)
+                {
+                    new ReadOnlySpan<T>(own, size).CopyTo(new(result, size));
+                }
             }
         }
     }
@@ -119,7 +128,7 @@ internal static unsafe class SmallGemm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<T, TVector, TLanes>(Products<T> all, T* a, T* b, nint bRow, T* c, T* stop)
+    private static void Rows<T, TVector, TLanes>(Products<T> all, T* a, T* b, nint bRow, T* c)
         where T : unmanaged
         where TVector : unmanaged
         where TLanes : struct, ILanes<T, TVector>
@@ -142,10 +151,10 @@ internal static unsafe class SmallGemm
                 b0 += bRow;
             }
 
-            Put<T, TVector, TLanes>(s0, c + (i * n), n, stop);
-            Put<T, TVector, TLanes>(s1, c + ((i + 1) * n), n, stop);
-            Put<T, TVector, TLanes>(s2, c + ((i + 2) * n), n, stop);
-            Put<T, TVector, TLanes>(s3, c + ((i + 3) * n), n, stop);
+            TLanes.Store(s0, c + (i * n));
+            TLanes.Store(s1, c + ((i + 1) * n));
+            TLanes.Store(s2, c + ((i + 2) * n));
+            TLanes.Store(s3, c + ((i + 3) * n));
         }
 
         for (; i < all.M; i++)
@@ -158,35 +167,13 @@ internal static unsafe class SmallGemm
                 sum = TLanes.MultiplyAdd(TLanes.Broadcast(a0), TLanes.Load(b0), sum);
             }
 
-            Put<T, TVector, TLanes>(sum, c + (i * n), n, stop);
+            TLanes.Store(sum, c + (i * n));
         }
     }
-
-    /// <summary>Writes a row; past its end only where there is more to write.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<T, TVector, TLanes>(TVector row, T* target, int n, T* stop)
-        where T : unmanaged
-        where TVector : unmanaged
-        where TLanes : struct, ILanes<T, TVector>
-    {
-        if (target + TLanes.Count <= stop)
-        {
-            TLanes.Store(row, target);
-        }
-        else
-        {
-            PutPart(row, target, n);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void PutPart<T, TVector>(TVector row, T* target, int n)
-        where T : unmanaged
-        where TVector : unmanaged => new ReadOnlySpan<T>(&row, n).CopyTo(new(target, n));
 
     /// <summary>A product with one column: the left factor is turned, so that its columns are vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Column<T, TVector, TLanes>(Products<T> all, T* a, T* x, T* y, T* columns, T* stop)
+    private static void Column<T, TVector, TLanes>(Products<T> all, T* a, T* x, T* y, T* columns)
         where T : unmanaged
         where TVector : unmanaged
         where TLanes : struct, ILanes<T, TVector>
@@ -209,7 +196,7 @@ internal static unsafe class SmallGemm
             sum = TLanes.MultiplyAdd(TLanes.Broadcast(x), TLanes.Load(columns), sum);
         }
 
-        Put<T, TVector, TLanes>(sum, y, m, stop);
+        TLanes.Store(sum, y);
     }
 
     /// <summary>The products: where they lie.</summary>
