@@ -19,11 +19,12 @@ internal static class Memory
     public static Group Group { get; } = new(
         "memory",
         "Memory",
-        "What an executable keeps to work in after a run, beside what was announced before it. And how much more a process holds in the second half of a million calls (a hundred thousand with --quick) than in the first half, of value and gradient of a small network on 8 × 16 numbers, into the "
+        "What an executable keeps to work in after a run, beside what was announced before it. The gradient through 10,000 steps on 10,000 numbers within budgets: what it works in, and its time beside that of keeping everything. And how much more a process holds in the second half of a million calls (a hundred thousand with --quick) than in the first half, of value and gradient of a small network on 8 × 16 numbers, into the "
         + "caller's buffers and with fresh results, each in a process of its own.",
         [
             ("working memory, LeNet step", setting => [Peak("working memory, LeNet step", Networks.LeNet(128))]),
             ("working memory, ResNet-20 step", setting => [Peak("working memory, ResNet-20 step", Networks.ResNet(8, 3))]),
+            ("budgets", _ => Budgets.Rows()),
             ("growth, into buffers", setting => [Growth("growth, into buffers", intoBuffers: true, setting)]),
             ("growth, fresh results", setting => [Growth("growth, fresh results", intoBuffers: false, setting)]),
         ])

@@ -64,12 +64,12 @@ public sealed class Executable
             return Compile(graph);
         }
 
-        Fitted fitted = MemoryFit.Of(Pipeline.Unfused.Run(graph), budget);
-        var pipeline = new Pipeline([.. Pipeline.Unfused.Passes, new("fit_memory", _ => fitted.Graph)]);
-        return new(graph, pipeline, new Ready(fitted.Graph, new(KernelSource.Default, fitted.Orders)), inTiers: false)
+        Fitted found = MemoryFit.Of(Pipeline.Unfused.Run(graph), budget);
+        var passes = new Pipeline([.. Pipeline.Unfused.Passes, new("fit_memory", _ => found.Graph)]);
+        return new(graph, passes, new Ready(found.Graph, new(KernelSource.Default, found.Orders)), inTiers: false)
         {
             budget = budget,
-            fitted = fitted,
+            fitted = found,
         };
     }
 

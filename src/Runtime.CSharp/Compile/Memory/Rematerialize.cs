@@ -44,10 +44,10 @@ internal sealed class Rematerialize
     /// <param name="heavyToo">Whether products, loops and sorts may run again.</param>
     internal static (Graph Graph, ImmutableArray<Node> Order, int Repeated) Within(Graph graph, ImmutableArray<Node> order, long bytes, bool heavyToo)
     {
-        Line line = LineOrder.Best(graph, order);
-        var work = new Rematerialize(line, heavyToo);
+        Line best = LineOrder.Best(graph, order);
+        var work = new Rematerialize(best, heavyToo);
         work.Run(bytes);
-        (Graph made, ImmutableArray<Node> steps) = line.Made();
+        (Graph made, ImmutableArray<Node> steps) = best.Made();
         return (made, steps, work.Repeated);
     }
 
