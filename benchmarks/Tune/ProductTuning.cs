@@ -16,15 +16,13 @@ internal static class ProductTuning
     private static readonly int[] Sizes = [32, 48, 64, 96, 128, 192, 256, 384, 512, 1024];
     private static readonly int[] VectorSizes = [64, 128, 256, 512, 1024, 2048];
 
-    internal static string Table(Action<string> show)
+    internal static void Add(StringBuilder text, Action<string> show)
     {
         Providers providers = Providers.Default;
-        var text = new StringBuilder($"# measured on {Environment.MachineName}, {Environment.ProcessorCount} processors\n");
         Family<float>("product", "f32", Sizes, Squares<float>, providers, text, show);
         Family<double>("product", "f64", Sizes, Squares<double>, providers, text, show);
         Family<float>("vector_product", "f32", VectorSizes, Vectors<float>, providers, text, show);
         Family<double>("vector_product", "f64", VectorSizes, Vectors<double>, providers, text, show);
-        return text.ToString();
     }
 
     private static void Family<T>(

@@ -1,3 +1,4 @@
+using System.Text;
 using Adjoint.Kernels;
 using Adjoint.Kernels.Libraries;
 using Adjoint.Tune;
@@ -30,10 +31,12 @@ if (args is not [string file])
     return 1;
 }
 
-string table = ProductTuning.Table(Console.WriteLine);
-ProviderTable.Parse(table);
+var table = new StringBuilder($"# measured on {Environment.MachineName}, {Environment.ProcessorCount} processors\n");
+ProductTuning.Add(table, Console.WriteLine);
+ConvolutionTuning.Add(table, Console.WriteLine);
+ProviderTable.Parse(table.ToString());
 string fresh = file + ".fresh";
-File.WriteAllText(fresh, table);
+File.WriteAllText(fresh, table.ToString());
 File.Move(fresh, file, overwrite: true);
 Console.WriteLine($"wrote {file}");
 return 0;

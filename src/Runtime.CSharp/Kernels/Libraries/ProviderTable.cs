@@ -13,6 +13,15 @@ internal enum Operation
 
     /// <summary>A product with one row or one column; its size is the square root of its multiply-adds.</summary>
     VectorProduct = 1,
+
+    /// <summary>A convolution; its size is the smaller number of channels of a group.</summary>
+    Convolution = 2,
+
+    /// <summary>The gradient of a convolution by its input.</summary>
+    ConvolutionByInput = 3,
+
+    /// <summary>The gradient of a convolution by its filter.</summary>
+    ConvolutionByFilter = 4,
 }
 
 /// <summary>Which provider runs an operation of a dtype from which size on; of several lines that fit, the last.</summary>
@@ -22,7 +31,7 @@ internal enum Operation
 /// </remarks>
 internal sealed class ProviderTable
 {
-    private static readonly string[] Operations = ["product", "vector_product"];
+    private static readonly string[] Operations = ["product", "vector_product", "convolution", "convolution_by_input", "convolution_by_filter"];
 
     private readonly List<Choice> choices;
 
@@ -45,6 +54,9 @@ internal sealed class ProviderTable
         vector_product f32 384 onednn
         vector_product f64 64 openblas
         vector_product f64 384 managed
+        convolution f32 16 onednn
+        convolution_by_input f32 16 onednn
+        convolution_by_filter f32 8 onednn
         """);
 
     /// <summary>Where it was measured.</summary>
@@ -71,7 +83,7 @@ internal sealed class ProviderTable
         return new(read, remark);
     }
 
-    /// <summary>The provider of an operation of so many multiply-adds; managed where the table says nothing.</summary>
+    /// <summary>The provider of an operation of so many multiply-adds, a convolution's of so many channels; managed where the table says nothing.</summary>
     internal Provider Choose(Operation operation, DType type, double work)
     {
         Provider found = Provider.Managed;
@@ -115,7 +127,12 @@ internal sealed class ProviderTable
 
     private sealed record Choice(Operation Operation, DType Type, int From, Provider Provider)
     {
-        /// <summary>The multiply-adds from which on it holds.</summary>
-        internal double Work { get; } = Math.Pow(From, Operation == Operation.Product ? 3 : 2);
+        /// <summary>The multiply-adds, or channels, from which on it holds.</summary>
+        internal double Work { get; } = Operation switch
+        {
+            Operation.Product => Math.Pow(From, 3),
+            Operation.VectorProduct => Math.Pow(From, 2),
+            _ => From,
+        };
     }
 }

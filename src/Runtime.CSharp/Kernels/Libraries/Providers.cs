@@ -49,7 +49,7 @@ internal sealed class Providers
     /// <summary>The library of a provider; zero where there is none.</summary>
     internal nint Library(Provider provider) => libraries[(int)provider];
 
-    /// <summary>Whose kernels run an operation of so many multiply-adds here.</summary>
+    /// <summary>Whose kernels run an operation of so many multiply-adds, a convolution of so many channels, here.</summary>
     internal Provider Choose(Operation operation, DType type, double work)
     {
         if (Calls is null)
