@@ -39,9 +39,9 @@ internal sealed class Demands
         Lanes8 = 4,
     }
 
-    internal bool AsNumber(LoopValue value) => (needed[value.Id] & Needed.Number) != 0;
+    internal bool AsNumber(LoopValue value) => (needed[value.Id] & Needed.Number) != Needed.None;
 
-    internal bool AsVector(LoopValue value, int size) => (needed[value.Id] & Lanes(size)) != 0;
+    internal bool AsVector(LoopValue value, int size) => (needed[value.Id] & Lanes(size)) != Needed.None;
 
     internal bool IsNeeded(LoopValue value) => needed[value.Id] != Needed.None;
 
@@ -156,7 +156,7 @@ internal sealed class Demands
 
     private void Demand(LoopValue value, Needed form)
     {
-        if ((needed[value.Id] & form) == 0)
+        if ((needed[value.Id] & form) == Needed.None)
         {
             needed[value.Id] |= form;
             pending.Push((value, form));

@@ -39,13 +39,13 @@ internal sealed class TileNest
     /// <summary>The program of a body without reductions of its own; null where no operand is to be turned.</summary>
     internal static LoopProgram? Lower(Graph body, string name)
     {
-        ImmutableArray<TurnedRead> turned = TurnedReads.Of(body);
-        if (turned.IsEmpty)
+        ImmutableArray<TurnedRead> reads = TurnedReads.Of(body);
+        if (reads.IsEmpty)
         {
             return null;
         }
 
-        var nest = new TileNest(new(body, name), turned);
+        var nest = new TileNest(new(body, name), reads);
         nest.Build();
         return nest.frame.Builder.Build();
     }
