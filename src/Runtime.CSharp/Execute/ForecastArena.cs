@@ -13,6 +13,9 @@ internal sealed class ForecastArena
     /// <summary>The bytes that are here.</summary>
     internal long Bytes { get; private set; }
 
+    /// <summary>The bytes of arrays from elsewhere that were given to it so far.</summary>
+    internal long AdoptedBytes { get; private set; }
+
     /// <summary>The most bytes that were here at a time.</summary>
     internal long Peak { get; private set; }
 
@@ -40,7 +43,7 @@ internal sealed class ForecastArena
             Add((long)key.Size * type.DType.Size());
         }
 
-        return new(type);
+        return new(type) { IsRented = true };
     }
 
     /// <summary>Takes an array that nobody reads any more.</summary>
@@ -56,6 +59,7 @@ internal sealed class ForecastArena
         if (loaned > 0)
         {
             lists[key] = (free + 1, loaned - 1);
+            AdoptedBytes += memory.IsRented ? 0 : (long)key.Size * type.DType.Size();
         }
     }
 
@@ -76,6 +80,9 @@ internal sealed class ForecastMemory(ValueType Type)
 {
     /// <summary>The type of what lies in it.</summary>
     internal ValueType Type { get; } = Type;
+
+    /// <summary>Whether it comes from the arena.</summary>
+    internal bool IsRented { get; init; }
 }
 
 /// <summary>A value that would be there.</summary>

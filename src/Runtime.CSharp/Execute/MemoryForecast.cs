@@ -21,6 +21,7 @@ internal sealed class MemoryForecast
     private readonly ForecastArena arena = new();
     private readonly HashSet<Graph> entered = new(ReferenceEqualityComparer.Instance);
     private long perStep;
+    private long unsure;
 
     private MemoryForecast(PlanTable plans, EvaluationContext constants)
     {
@@ -33,7 +34,7 @@ internal sealed class MemoryForecast
     {
         var forecast = new MemoryForecast(plans, constants);
         forecast.Run(graph, [.. graph.ParameterTypes.Select(type => new ForecastValue(new(type), Owned: false))]);
-        return (forecast.arena.Peak + forecast.arena.ScratchBytes, forecast.perStep == 0 && !forecast.arena.Grows);
+        return (forecast.arena.Peak + forecast.arena.ScratchBytes + forecast.unsure, forecast.perStep == 0 && !forecast.arena.Grows);
     }
 
     private ForecastValue[] Run(Graph graph, ReadOnlySpan<ForecastValue> arguments)
@@ -246,10 +247,14 @@ internal sealed class MemoryForecast
         });
     }
 
-    /// <summary>Follows a few steps; the others add what the last of these has added.</summary>
+    /// <summary>
+    /// Follows a few steps; the others add what the last of these has added. Arrays that steps bring from elsewhere serve later values: of a loop
+    /// of unknown length none may have come, so what they save counts on top.
+    /// </summary>
     private ForecastValue[] Loop(long? count, ForecastValue[] carry, Func<ForecastValue[], ForecastValue[]> step)
     {
         long added = 0;
+        long adopted = arena.AdoptedBytes;
         for (int i = 0; i < Math.Min(count ?? Followed, Followed); i++)
         {
             long before = arena.Bytes;
@@ -263,6 +268,7 @@ internal sealed class MemoryForecast
         }
 
         perStep += count is null ? added : 0;
+        unsure += count is null ? arena.AdoptedBytes - adopted : 0;
         return carry;
     }
 
