@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 // Raised by one whenever a signature or a status code changes its meaning.
-#define ADJ_ABI_VERSION 3
+#define ADJ_ABI_VERSION 4
 
 typedef int32_t adj_status;
 

@@ -10,7 +10,7 @@ namespace Adjoint.Kernels;
 public sealed class KernelLibrary
 {
     /// <summary>The version of the C boundary that this runtime speaks; see src/Kernels.Native/include/adjoint_kernels.h.</summary>
-    public const int AbiVersion = 3;
+    public const int AbiVersion = 4;
 
     /// <summary>The environment variable that names the folder of the native kernels, or is <c>off</c>.</summary>
     internal const string Variable = "ADJOINT_NATIVE";
