@@ -8,42 +8,25 @@ namespace Adjoint.Tune;
 internal sealed class ProductCase<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int m;
-    private readonly int n;
-    private readonly int k;
-    private readonly Matrix<T> a;
-    private readonly Matrix<T> b;
-    private readonly Matrix<T> c;
+    private readonly ProductBatch<T> product;
 
     internal ProductCase(int m, int n, int k, bool aTransposed, bool bTransposed)
     {
-        (this.m, this.n, this.k) = (m, n, k);
-        a = aTransposed ? new(Numbers(m * k), 0, 1, m) : new(Numbers(m * k), 0, k, 1);
-        b = bTransposed ? new(Numbers(k * n), 0, 1, k) : new(Numbers(k * n), 0, n, 1);
-        c = new(new T[m * n], 0, n, 1);
+        Matrix<T> a = aTransposed ? new(Numbers(m * k), 0, 1, m) : new(Numbers(m * k), 0, k, 1);
+        Matrix<T> b = bTransposed ? new(Numbers(k * n), 0, 1, k) : new(Numbers(k * n), 0, n, 1);
+        product = new(m, n, k, a, b, new(new T[m * n], 0, n, 1));
     }
 
-    internal double Work => (double)m * n * k;
+    internal double Work => product.Work;
 
     /// <summary>By the runtime's own kernels.</summary>
-    internal void Managed() => Gemm.Multiply(m, n, k, a, b, c, Serial.Instance);
+    internal void Managed() => Gemm.Multiply(product, Serial.Instance);
 
     /// <summary>As one bare call of a library.</summary>
     internal unsafe void Bare(Providers providers, Provider provider)
     {
-        var shape = new NativeProduct
-        {
-            Batch = 1,
-            M = m,
-            N = n,
-            K = k,
-            ARow = a.RowStride,
-            AColumn = a.ColumnStride,
-            BRow = b.RowStride,
-            BColumn = b.ColumnStride,
-            CRow = c.RowStride,
-        };
-        fixed (T* left = a.Data, right = b.Data, target = c.Data)
+        var shape = NativeProduct.Of(product);
+        fixed (T* left = product.A.Data, right = product.B.Data, target = product.C.Data)
         {
             if (typeof(T) == typeof(float))
             {
@@ -57,7 +40,7 @@ internal sealed class ProductCase<T>
     }
 
     /// <summary>As the runtime runs it.</summary>
-    internal void Chosen(IParallel parallel) => Products.MultiplyBatched(1, m, n, k, a, 0, b, 0, c, 0, parallel);
+    internal void Chosen(IParallel parallel) => Products.Multiply(product, parallel);
 
     private static T[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(i => T.CreateTruncating((i * 7 % 13) - 6) / T.CreateTruncating(8))];
 }

@@ -18,7 +18,7 @@ type private Scattered() =
             Tasks.Parallel.For(0, count, (fun i -> body.Invoke(count - 1 - i))) |> ignore
 
 /// An operand of a batch: element (i, r, c) stands at Offset + i Between + r Row + c Column.
-type private Stored<'T> =
+type private Stored<'T when 'T: unmanaged and 'T: struct and 'T: (new: unit -> 'T) and 'T :> ValueType> =
     {
         Data: 'T[]
         Offset: int
@@ -30,7 +30,9 @@ type private Stored<'T> =
     member this.At(batch, row, column) =
         this.Data[this.Offset + batch * this.Between + row * this.Row + column * this.Column]
 
-type private Case<'T> =
+    member this.Matrix = Matrix<'T>(this.Data, this.Offset, this.Row, this.Column)
+
+type private Case<'T when 'T: unmanaged and 'T: struct and 'T: (new: unit -> 'T) and 'T :> ValueType> =
     {
         Batch: int
         M: int
@@ -76,35 +78,16 @@ let private multiply<'T when 'T: unmanaged and 'T: struct and 'T: (new: unit -> 
     (fill: 'T)
     (runner: IParallel)
     =
-    let matrix (stored: Stored<'T>) =
-        Matrix<'T>(stored.Data, stored.Offset, stored.Row, stored.Column)
-
-    let a = matrix case.A
-    let b = matrix case.B
     let size = case.M * case.N
     let c = Matrix<'T>(Array.create (max 1 (case.Batch * size)) fill, 0, case.N, 1)
 
-    if provider = Provider.Managed then
-        Gemm.MultiplyBatched(case.Batch, case.M, case.N, case.K, &a, case.A.Between, &b, case.B.Between, &c, size, runner)
-    else
-        let here = providers.Value
-        let library = here.Library provider
+    let products =
+        ProductBatch<'T>(case.Batch, case.M, case.N, case.K, case.A.Matrix, case.A.Between, case.B.Matrix, case.B.Between, c, size)
 
-        NativeProducts.MultiplyBatched(
-            here.Calls,
-            library,
-            case.Batch,
-            case.M,
-            case.N,
-            case.K,
-            &a,
-            case.A.Between,
-            &b,
-            case.B.Between,
-            &c,
-            size,
-            runner
-        )
+    if provider = Provider.Managed then
+        Gemm.Multiply(&products, runner)
+    else
+        NativeProducts.Multiply(providers.Value.Calls, providers.Value.Library provider, &products, runner)
 
     c.Data
 
@@ -282,8 +265,13 @@ let tests =
                 let data = Array.zeroCreate<float> 64
                 let dense, strided = Matrix<float>(data, 0, 4, 1), Matrix<float>(data, 0, 8, 2)
                 let broadcast = Matrix<float>(data, 0, 0, 1)
-                Expect.isTrue (NativeProducts.Applies(4, 4, 4, &dense, &dense, &dense)) "dense"
-                Expect.isFalse (NativeProducts.Applies(4, 4, 4, &strided, &dense, &dense)) "strided"
-                Expect.isFalse (NativeProducts.Applies(4, 4, 4, &dense, &broadcast, &dense)) "rows that repeat"
-                Expect.isFalse (NativeProducts.Applies(4, 4, 0, &dense, &dense, &dense)) "no terms")
+
+                let applies k (a: Matrix<float>) (b: Matrix<float>) =
+                    let product = ProductBatch<float>(4, 4, k, a, b, dense)
+                    NativeProducts.Applies(&product)
+
+                Expect.isTrue (applies 4 dense dense) "dense"
+                Expect.isFalse (applies 4 strided dense) "strided"
+                Expect.isFalse (applies 4 dense broadcast) "rows that repeat"
+                Expect.isFalse (applies 0 dense dense) "no terms")
         ]

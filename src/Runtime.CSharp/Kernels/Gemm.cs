@@ -4,13 +4,6 @@ using System.Runtime.Intrinsics;
 
 namespace Adjoint.Kernels;
 
-/// <summary>One operand of a product: element (i, j) is <c>Data[Offset + i·RowStride + j·ColumnStride]</c>.</summary>
-internal readonly record struct Matrix<T>(T[] Data, int Offset, int RowStride, int ColumnStride)
-    where T : unmanaged
-{
-    public Matrix<T> Transposed => new(Data, Offset, ColumnStride, RowStride);
-}
-
 /// <summary>Dense matrix products for float and double.</summary>
 /// <remarks>
 /// <para>
@@ -53,44 +46,24 @@ internal static class Gemm
             new Matrix<T>(c, cOffset, cRowStride, 1),
             parallel);
 
-    /// <summary>C = A·B for each of <paramref name="batch"/> products, whose operands lie batch strides apart.</summary>
-    public static void MultiplyBatched<T>(
-        int batch,
-        int m,
-        int n,
-        int k,
-        in Matrix<T> a,
-        int aBatchStride,
-        in Matrix<T> b,
-        int bBatchStride,
-        in Matrix<T> c,
-        int cBatchStride,
-        IParallel parallel)
+    /// <summary>All products of a batch.</summary>
+    public static void Multiply<T>(in ProductBatch<T> products, IParallel parallel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        long work = (long)m * n * Math.Max(k, 1);
-        if (work == 0)
+        if (products.Work == 0 || SmallGemm.TryMultiply(products, parallel))
         {
             return;
         }
 
-        if (SmallGemm.TryMultiply(batch, m, n, k, a, aBatchStride, b, bBatchStride, c, cBatchStride, parallel))
+        int count = products.Count;
+        int group = (int)Math.Clamp(GemmTiling.TileWork / products.Work, 1, count);
+        if (count == 1 || group == 1 || parallel == Serial.Instance)
         {
-            return;
-        }
-
-        int group = (int)Math.Clamp(GemmTiling.TileWork / work, 1, batch);
-        if (batch == 1 || group == 1 || parallel == Serial.Instance)
-        {
-            IParallel inner = batch <= group ? Serial.Instance : parallel;
-            for (int i = 0; i < batch; i++)
-            {
-                Multiply(m, n, k, At(a, i, aBatchStride), At(b, i, bBatchStride), At(c, i, cBatchStride), batch == 1 ? parallel : inner);
-            }
+            Some(products, 0, count, count == 1 || count > group ? parallel : Serial.Instance);
         }
         else
         {
-            ForGroups(batch, group, m, n, k, a, aBatchStride, b, bBatchStride, c, cBatchStride, parallel);
+            InGroups(products, group, parallel);
         }
     }
 
@@ -168,32 +141,18 @@ internal static class Gemm
         ArrayPool<T>.Shared.Return(panels);
     }
 
-    private static void ForGroups<T>(
-        int batch,
-        int group,
-        int m,
-        int n,
-        int k,
-        Matrix<T> a,
-        int aBatchStride,
-        Matrix<T> b,
-        int bBatchStride,
-        Matrix<T> c,
-        int cBatchStride,
-        IParallel parallel)
+    private static void InGroups<T>(ProductBatch<T> products, int group, IParallel parallel)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         parallel.For(
-            (batch + group - 1) / group,
-            tile =>
-            {
-                int end = Math.Min(batch, (tile + 1) * group);
-                for (int i = tile * group; i < end; i++)
-                {
-                    Multiply(m, n, k, At(a, i, aBatchStride), At(b, i, bBatchStride), At(c, i, cBatchStride), Serial.Instance);
-                }
-            });
+            GemmTiling.Ceiling(products.Count, group),
+            tile => Some(products, tile * group, Math.Min(products.Count, (tile + 1) * group), Serial.Instance));
 
-    private static Matrix<T> At<T>(Matrix<T> matrix, int index, int stride)
-        where T : unmanaged =>
-        matrix with { Offset = matrix.Offset + (index * stride) };
+    private static void Some<T>(in ProductBatch<T> products, int first, int end, IParallel parallel)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int i = first; i < end; i++)
+        {
+            Multiply(products.M, products.N, products.K, products.AAt(i), products.BAt(i), products.CAt(i), parallel);
+        }
+    }
 }

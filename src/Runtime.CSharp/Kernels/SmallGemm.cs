@@ -14,27 +14,16 @@ internal static unsafe class SmallGemm
     private const int Most = 32;
 
     /// <summary>Forms the products, if they are of a kind that is done here: rows contiguous, and none longer than a vector.</summary>
-    public static bool TryMultiply<T>(
-        int batch,
-        int m,
-        int n,
-        int k,
-        in Matrix<T> a,
-        int aBatchStride,
-        in Matrix<T> b,
-        int bBatchStride,
-        in Matrix<T> c,
-        int cBatchStride,
-        IParallel parallel)
+    public static bool TryMultiply<T>(in ProductBatch<T> products, IParallel parallel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        bool fits = batch > 1 && k is > 0 and <= Most && m <= Most && c.RowStride == n && cBatchStride == m * n;
-        if (!fits || (n > 1 && b.ColumnStride != 1))
+        int m = products.M, n = products.N;
+        bool fits = products.Count > 1 && products.K is > 0 and <= Most && m <= Most && products.C.RowStride == n && products.CStride == m * n;
+        if (!fits || (n > 1 && products.B.ColumnStride != 1))
         {
             return false;
         }
 
-        var products = new Products<T>(batch, m, n, k, a, aBatchStride, b, bBatchStride, c);
         int width = n > 1 ? n : m;
         if (Vector128.IsHardwareAccelerated && width <= Vector128<T>.Count)
         {
@@ -56,21 +45,21 @@ internal static unsafe class SmallGemm
         return true;
     }
 
-    private static void Run<T, TVector, TLanes>(Products<T> products, IParallel parallel)
+    private static void Run<T, TVector, TLanes>(ProductBatch<T> products, IParallel parallel)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged
         where TLanes : struct, ILanes<T, TVector>
     {
-        int group = (int)Math.Clamp(GemmTiling.TileWork / (4L * products.M * products.N * products.K), 1, products.Batch);
-        if (group == products.Batch)
+        int group = (int)Math.Clamp(GemmTiling.TileWork / (4 * products.Work), 1, products.Count);
+        if (group == products.Count)
         {
-            Part<T, TVector, TLanes>(products, 0, products.Batch);
+            Part<T, TVector, TLanes>(products, 0, products.Count);
         }
         else
         {
             parallel.For(
-                GemmTiling.Ceiling(products.Batch, group),
-                tile => Part<T, TVector, TLanes>(products, tile * group, Math.Min(products.Batch, (tile + 1) * group)));
+                GemmTiling.Ceiling(products.Count, group),
+                tile => Part<T, TVector, TLanes>(products, tile * group, Math.Min(products.Count, (tile + 1) * group)));
         }
     }
 
@@ -79,7 +68,7 @@ internal static unsafe class SmallGemm
     /// A vector may reach past a row: what it reads there is not used, and what it writes there is written again by the next row. The last
     /// products, whose vectors would reach past what is theirs, go through memory of their own.
     /// </remarks>
-    private static void Part<T, TVector, TLanes>(Products<T> all, int first, int end)
+    private static void Part<T, TVector, TLanes>(in ProductBatch<T> all, int first, int end)
         where T : unmanaged
         where TVector : unmanaged
         where TLanes : struct, ILanes<T, TVector>
@@ -116,7 +105,7 @@ internal static unsafe class SmallGemm
     }
 
     /// <summary>Rows of the right factor at a vector's distance.</summary>
-    private static T* Copied<T>(T* source, Products<T> all, T* rows, int distance)
+    private static T* Copied<T>(T* source, in ProductBatch<T> all, T* rows, int distance)
         where T : unmanaged
     {
         for (int p = 0; p < all.K; p++)
@@ -128,7 +117,7 @@ internal static unsafe class SmallGemm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<T, TVector, TLanes>(Products<T> all, T* a, T* b, nint bRow, T* c)
+    private static void Rows<T, TVector, TLanes>(in ProductBatch<T> all, T* a, T* b, nint bRow, T* c)
         where T : unmanaged
         where TVector : unmanaged
         where TLanes : struct, ILanes<T, TVector>
@@ -173,7 +162,7 @@ internal static unsafe class SmallGemm
 
     /// <summary>A product with one column: the left factor is turned, so that its columns are vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Column<T, TVector, TLanes>(Products<T> all, T* a, T* x, T* y, T* columns)
+    private static void Column<T, TVector, TLanes>(in ProductBatch<T> all, T* a, T* x, T* y, T* columns)
         where T : unmanaged
         where TVector : unmanaged
         where TLanes : struct, ILanes<T, TVector>
@@ -198,8 +187,4 @@ internal static unsafe class SmallGemm
 
         TLanes.Store(sum, y);
     }
-
-    /// <summary>The products: where they lie.</summary>
-    private sealed record Products<T>(int Batch, int M, int N, int K, Matrix<T> A, int AStride, Matrix<T> B, int BStride, Matrix<T> C)
-        where T : unmanaged;
 }

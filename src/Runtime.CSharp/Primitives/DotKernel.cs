@@ -59,9 +59,9 @@ internal sealed class DotKernel : SingleKernel
         var a = new Matrix<T>(x.Memory<T>(), x.Start, left.FreeStride, left.ContractStride);
         var b = new Matrix<T>(y.Memory<T>(), y.Start, right.ContractStride, right.FreeStride);
         var c = new Matrix<T>(result.Memory<T>(), result.Start, right.Free, 1);
-        int product = left.Free * right.Free;
-        Products.MultiplyBatched(
-            left.Batch, left.Free, right.Free, left.Contract, a, left.BatchStride, b, right.BatchStride, c, product, parallel);
+        var products = new ProductBatch<T>(
+            left.Batch, left.Free, right.Free, left.Contract, a, left.BatchStride, b, right.BatchStride, c, left.Free * right.Free);
+        Products.Multiply(products, parallel);
     }
 
     /// <summary>One operand as a batch of matrices.</summary>

@@ -18,4 +18,21 @@ internal struct NativeProduct
     internal long BColumn;
     internal long CBatch;
     internal long CRow;
+
+    internal static NativeProduct Of<T>(in ProductBatch<T> products)
+        where T : unmanaged => new()
+        {
+            Batch = products.Count,
+            M = products.M,
+            N = products.N,
+            K = products.K,
+            ABatch = products.AStride,
+            ARow = products.A.RowStride,
+            AColumn = products.A.ColumnStride,
+            BBatch = products.BStride,
+            BRow = products.B.RowStride,
+            BColumn = products.B.ColumnStride,
+            CBatch = products.CStride,
+            CRow = products.C.RowStride,
+        };
 }

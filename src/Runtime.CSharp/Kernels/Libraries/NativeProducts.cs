@@ -22,52 +22,29 @@ internal static unsafe class NativeProducts
     private const int TileColumns = 512;
 
     /// <summary>Whether libraries take such operands: rows or columns contiguous, extents and strides of BLAS.</summary>
-    internal static bool Applies<T>(int m, int n, int k, in Matrix<T> a, in Matrix<T> b, in Matrix<T> c)
+    internal static bool Applies<T>(in ProductBatch<T> products)
         where T : unmanaged =>
-        k > 0 && Takes(m, k, a) && Takes(k, n, b) && c.ColumnStride == 1 && (m == 1 || c.RowStride >= n);
+        products.K > 0
+        && Takes(products.M, products.K, products.A)
+        && Takes(products.K, products.N, products.B)
+        && products.C.ColumnStride == 1
+        && (products.M == 1 || products.C.RowStride >= products.N);
 
-    /// <summary>C = A·B for each of <paramref name="batch"/> products, whose operands lie batch strides apart.</summary>
-    internal static void MultiplyBatched<T>(
-        NativeLibraryCalls calls,
-        nint library,
-        int batch,
-        int m,
-        int n,
-        int k,
-        in Matrix<T> a,
-        int aBatchStride,
-        in Matrix<T> b,
-        int bBatchStride,
-        in Matrix<T> c,
-        int cBatchStride,
-        IParallel parallel)
+    /// <summary>All products of a batch.</summary>
+    internal static void Multiply<T>(NativeLibraryCalls calls, nint library, in ProductBatch<T> products, IParallel parallel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var shape = new NativeProduct
-        {
-            Batch = batch,
-            M = m,
-            N = n,
-            K = k,
-            ABatch = aBatchStride,
-            ARow = a.RowStride,
-            AColumn = a.ColumnStride,
-            BBatch = bBatchStride,
-            BRow = b.RowStride,
-            BColumn = b.ColumnStride,
-            CBatch = cBatchStride,
-            CRow = c.RowStride,
-        };
+        (int m, int n, int k) = (products.M, products.N, products.K);
         (int rows, int columns) = Tile(m, n, k);
-        int group = (int)Math.Clamp(TaskWork / ((long)m * n * k), 1, batch);
-        int down = GemmTiling.Ceiling(m, rows), across = GemmTiling.Ceiling(n, columns), groups = GemmTiling.Ceiling(batch, group);
+        int group = (int)Math.Clamp(TaskWork / products.Work, 1, products.Count);
+        int down = GemmTiling.Ceiling(m, rows), across = GemmTiling.Ceiling(n, columns), groups = GemmTiling.Ceiling(products.Count, group);
         if (down * across * groups == 1)
         {
-            Run(calls, library, shape, a.Data, a.Offset, b.Data, b.Offset, c.Data, c.Offset);
+            Run(calls, library, NativeProduct.Of(products), products.A.Data, products.A.Offset, products.B.Data, products.B.Offset, products.C.Data, products.C.Offset);
         }
         else
         {
-            new Tiles<T>(calls, library, shape, a, b, c, rows, columns, group, down, across).Run(groups, parallel);
+            new Tiles<T>(calls, library, products, rows, columns, group, down, across).Run(groups, parallel);
         }
     }
 
@@ -110,21 +87,14 @@ internal static unsafe class NativeProducts
         }
     }
 
-    /// <summary>The calls of a product that is cut.</summary>
+    /// <summary>The calls of a batch that is cut.</summary>
     private sealed class Tiles<T>(
-        NativeLibraryCalls calls,
-        nint library,
-        NativeProduct shape,
-        Matrix<T> a,
-        Matrix<T> b,
-        Matrix<T> c,
-        int rows,
-        int columns,
-        int group,
-        int down,
-        int across)
+        NativeLibraryCalls calls, nint library, in ProductBatch<T> products, int rows, int columns, int group, int down, int across)
         where T : unmanaged
     {
+        private readonly ProductBatch<T> all = products;
+        private readonly NativeProduct shape = NativeProduct.Of(products);
+
         internal void Run(int groups, IParallel parallel) => parallel.For(down * across * groups, One);
 
         private void One(int index)
@@ -142,12 +112,12 @@ internal static unsafe class NativeProducts
                 calls,
                 library,
                 part,
-                a.Data,
-                a.Offset + (first * shape.ABatch) + (row * shape.ARow),
-                b.Data,
-                b.Offset + (first * shape.BBatch) + (column * shape.BColumn),
-                c.Data,
-                c.Offset + (first * shape.CBatch) + (row * shape.CRow) + column);
+                all.A.Data,
+                all.A.Offset + (first * shape.ABatch) + (row * shape.ARow),
+                all.B.Data,
+                all.B.Offset + (first * shape.BBatch) + (column * shape.BColumn),
+                all.C.Data,
+                all.C.Offset + (first * shape.CBatch) + (row * shape.CRow) + column);
         }
     }
 }

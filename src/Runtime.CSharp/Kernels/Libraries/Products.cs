@@ -6,31 +6,19 @@ namespace Adjoint.Kernels.Libraries;
 /// <summary>Products by the provider that the table names for their size, managed where there is none.</summary>
 internal static class Products
 {
-    /// <summary>C = A·B for each of <paramref name="batch"/> products, whose operands lie batch strides apart; see <see cref="Gemm"/>.</summary>
-    internal static void MultiplyBatched<T>(
-        int batch,
-        int m,
-        int n,
-        int k,
-        in Matrix<T> a,
-        int aBatchStride,
-        in Matrix<T> b,
-        int bBatchStride,
-        in Matrix<T> c,
-        int cBatchStride,
-        IParallel parallel)
+    /// <summary>All products of a batch; see <see cref="Gemm"/>.</summary>
+    internal static void Multiply<T>(in ProductBatch<T> products, IParallel parallel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Providers providers = Providers.Default;
-        Provider provider = Choose<T>(providers, m, n, k);
-        if (provider != Provider.Managed && NativeProducts.Applies(m, n, k, a, b, c))
+        Provider provider = Choose<T>(providers, products.M, products.N, products.K);
+        if (provider != Provider.Managed && NativeProducts.Applies(products))
         {
-            NativeProducts.MultiplyBatched(
-                providers.Calls!, providers.Library(provider), batch, m, n, k, a, aBatchStride, b, bBatchStride, c, cBatchStride, parallel);
+            NativeProducts.Multiply(providers.Calls!, providers.Library(provider), products, parallel);
         }
         else
         {
-            Gemm.MultiplyBatched(batch, m, n, k, a, aBatchStride, b, bBatchStride, c, cBatchStride, parallel);
+            Gemm.Multiply(products, parallel);
         }
     }
 
