@@ -16,6 +16,9 @@ public sealed class Executable
 {
     private const long DefaultKeptBytes = 1L << 30;
 
+    [ThreadStatic]
+    private static Seat? seat;
+
     private readonly ParameterTypes parameters;
     private readonly ParameterTypes results;
     private readonly Graph source;
@@ -124,12 +127,13 @@ public sealed class Executable
             Arguments.Check(Graph, values);
         }
 
-        Interpreter interpreter = Take();
+        Seat own = seat ??= new();
+        Interpreter interpreter = Take(own);
         try
         {
             long begin = IsCool ? Stopwatch.GetTimestamp() : 0;
             HostValue[] found = interpreter.RunWhole(interpreter.Whole, values, options ?? RunOptions.Default);
-            GiveBack(interpreter);
+            GiveBack(interpreter, own);
             if (begin != 0)
             {
                 Warm(Stopwatch.GetTimestamp() - begin);
@@ -159,7 +163,8 @@ public sealed class Executable
             Arguments.CheckTargets(Graph, results);
         }
 
-        Interpreter interpreter = Take();
+        Seat own = seat ??= new();
+        Interpreter interpreter = Take(own);
         try
         {
             interpreter.RunInto(interpreter.Whole, arguments, results, options ?? RunOptions.Default);
@@ -170,7 +175,7 @@ public sealed class Executable
             throw;
         }
 
-        GiveBack(interpreter);
+        GiveBack(interpreter, own);
     }
 
     /// <summary>
@@ -219,9 +224,15 @@ public sealed class Executable
     /// <summary>Whether it still runs node by node, until it has run often enough.</summary>
     internal bool IsCool => tiers is { IsCool: true };
 
-    private Interpreter Take()
+    private Interpreter Take(Seat own)
     {
         Ready now = ready;
+        if (own.Resting is { } last && ReferenceEquals(last.Plans, now.Plans))
+        {
+            own.Resting = null;
+            return last;
+        }
+
         return now.Idle.TryTake() ?? now.Fresh();
     }
 
@@ -238,7 +249,7 @@ public sealed class Executable
     }
 
     /// <summary>Keeps an interpreter whose run has ended well; one whose run has failed is let go, values and all.</summary>
-    private void GiveBack(Interpreter interpreter)
+    private void GiveBack(Interpreter interpreter, Seat own)
     {
         long more = interpreter.Bytes - interpreter.CountedBytes;
         if (more != 0)
@@ -257,9 +268,34 @@ public sealed class Executable
         }
 
         Ready now = ready;
-        if (!ReferenceEquals(now.Plans, interpreter.Plans) || !now.Idle.TryPut(interpreter))
+        if (ReferenceEquals(now.Plans, interpreter.Plans))
         {
-            Drop(interpreter);
+            if (interpreter.Bytes == 0)
+            {
+                own.Rest(interpreter);
+                return;
+            }
+
+            if (now.Idle.TryPut(interpreter))
+            {
+                return;
+            }
+        }
+
+        Drop(interpreter);
+    }
+
+    /// <summary>Where a thread leaves the interpreter that it ran last, if that keeps no memory, to find it again without asking other threads.</summary>
+    private sealed class Seat
+    {
+        internal Interpreter? Resting { get; set; }
+
+        /// <summary>Leaves an interpreter here; the one before goes where every thread finds it.</summary>
+        internal void Rest(Interpreter interpreter)
+        {
+            Interpreter? before = Resting;
+            Resting = interpreter;
+            before?.Home.TryPut(before);
         }
     }
 
@@ -272,7 +308,7 @@ public sealed class Executable
 
         internal SlotPool<Interpreter> Idle { get; } = new(2 * Math.Max(Environment.ProcessorCount, 8));
 
-        internal Interpreter Fresh() => new(plans) { Whole = graph };
+        internal Interpreter Fresh() => new(plans) { Whole = graph, Home = Idle };
 
         internal void Prepare()
         {

@@ -73,7 +73,7 @@ internal sealed class Frame
     internal void RunDirect(ReadOnlySpan<HostValue> arguments, ReadOnlySpan<NDArray> targets)
     {
         ref readonly Step step = ref plan.Steps[0];
-        Span<NDArray> wires = arrays.Wires;
+        NDArray[] wires = arrays.Wires;
         int[] direct = plan.Direct;
         for (int i = 0; i < step.OperandCount; i++)
         {
@@ -116,12 +116,12 @@ internal sealed class Frame
         return results;
     }
 
-    private void RunAlone(ref readonly Step step, ReadOnlySpan<NDArray> wires)
+    private void RunAlone(ref readonly Step step, NDArray[] wires)
     {
         try
         {
             interpreter.ThrowIfCancelled();
-            step.Kernel!.Run(wires[..step.OperandCount], wires[step.OperandCount..], interpreter);
+            step.Kernel!.RunIn(wires, step.OperandCount, interpreter);
             interpreter.CountElements(step.Elements);
         }
         catch (AdjointException error) when (RunErrors.Locate(error, plan.Steps[0].Node))

@@ -60,6 +60,9 @@ public sealed class Interpreter : EvaluationContext
     /// <summary>The graph that an executable has it run.</summary>
     internal Graph Whole { get; init; } = null!;
 
+    /// <summary>Where it waits for the next run.</summary>
+    internal SlotPool<Interpreter> Home { get; init; } = null!;
+
     /// <summary>What it runs by.</summary>
     internal PlanTable Plans => plans;
 

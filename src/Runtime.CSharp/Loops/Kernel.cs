@@ -21,6 +21,10 @@ public abstract class Kernel
     /// <param name="context">Where work runs, memory to work in, and whether to stop.</param>
     public abstract void Run(ReadOnlySpan<NDArray> operands, ReadOnlySpan<NDArray> results, KernelContext context);
 
+    /// <summary>The same with operands and, behind them, results in one table, which may be handed to machine code as it is.</summary>
+    internal virtual void RunIn(NDArray[] table, int operands, KernelContext context) =>
+        Run(table.AsSpan(0, operands), table.AsSpan(operands), context);
+
     /// <summary>Whether a result may lie in this operand's memory; asked only where both take the same number of bytes.</summary>
     public virtual bool MayOverwrite(int operand, int result) => false;
 

@@ -25,6 +25,11 @@ public sealed partial class LoopBuilder
             return initial;
         }
 
+        if (count.IsConstant && count.Most == 1)
+        {
+            return body(Index(0), initial);
+        }
+
         LoopBlock outer = Current;
         var block = new LoopBlock(outer, mayNotRun: false);
         LoopValue index = NewParameter(block, DType.I64, 0, Math.Max(count.Most - 1, 0));

@@ -46,13 +46,13 @@ public sealed partial class LoopBuilder(string name)
         return buffer;
     }
 
-    /// <summary>A phase of so many tiles.</summary>
+    /// <summary>A phase of so many tiles; one alone has the number 0.</summary>
     public void Phase(long tiles, Action<LoopValue> body)
     {
         ArgumentNullException.ThrowIfNull(body);
         var block = new LoopBlock(null, mayNotRun: false);
         LoopValue tile = NewParameter(block, DType.I64, 0, Math.Max(tiles - 1, 0));
-        Within(block, () => body(tile));
+        Within(block, () => body(tiles == 1 ? Index(0) : tile));
         phases.Add(new LoopPhase { Tiles = tiles, Tile = tile, Body = block });
     }
 

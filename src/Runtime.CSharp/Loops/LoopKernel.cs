@@ -69,6 +69,26 @@ internal sealed class LoopKernel : Kernel
             buffers[buffer.Number] = context.Scratch(buffer.Number, buffer.Type, checked((int)buffer.Length));
         }
 
+        RunPhases(buffers, context);
+        KeepStacks(buffers, context);
+        buffers.AsSpan().Clear();
+    }
+
+    /// <inheritdoc/>
+    internal override void RunIn(NDArray[] table, int operands, KernelContext context)
+    {
+        if (isPlain && working.Length == 0)
+        {
+            RunPhases(table, context);
+        }
+        else
+        {
+            base.RunIn(table, operands, context);
+        }
+    }
+
+    private void RunPhases(NDArray[] buffers, KernelContext context)
+    {
         for (int phase = 0; phase < tiles.Length; phase++)
         {
             if (tiles[phase] == 1)
@@ -80,9 +100,6 @@ internal sealed class LoopKernel : Kernel
                 context.RunTiles(this, phase, buffers, tiles[phase]);
             }
         }
-
-        KeepStacks(buffers, context);
-        buffers.AsSpan().Clear();
     }
 
     /// <summary>Runs some tiles of a phase, on any thread.</summary>

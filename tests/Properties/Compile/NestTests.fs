@@ -105,6 +105,17 @@ let tests =
     testList
         "nests"
         [
+            testCase "one row is cut into parts where there is work for two threads" (fun () ->
+                let tiles size =
+                    let graph =
+                        Graph.Of([ TensorType.Of(DType.F32, 1, size) ], (fun x -> ImmutableArray.Create(sum [ 0; 1 ] x[0])))
+
+                    let program = Nest.Lower(graph, "nest")
+                    [ for phase in program.Phases -> int phase.Tiles ]
+
+                Expect.equal (tiles 1000) [ 1 ] "a short row"
+                Expect.equal (tiles 32768) [ 2; 1 ] "a row for two")
+
             over "elementwise with rows and columns" (fun shape ->
                 [ shape; [ shape[0] ]; [ shape[1] ] ],
                 function

@@ -76,12 +76,13 @@ internal sealed partial class MethodWriter
     /// <summary>Holds every buffer that is used where it lies, and keeps its address.</summary>
     private void PinBuffers(LoopPhase phase)
     {
-        MethodInfo first = typeof(NDArray).GetProperty(nameof(NDArray.FirstByte), BindingFlags.NonPublic | BindingFlags.Instance)!.GetMethod!;
+        MethodInfo first = typeof(NDArray).GetMethod(nameof(NDArray.FirstByteOf), BindingFlags.NonPublic | BindingFlags.Instance)!;
         foreach (LoopBuffer buffer in BufferUse.Of(phase.Body))
         {
             LocalBuilder pin = il.DeclareLocal(typeof(byte).MakeByRefType(), pinned: true);
             LocalBuilder address = il.DeclareLocal(typeof(nint));
             PushBuffer(buffer.Number);
+            il.Emit(OpCodes.Ldc_I4, buffer.Type.Size());
             il.Emit(OpCodes.Call, first);
             il.Emit(OpCodes.Stloc, pin);
             il.Emit(OpCodes.Ldloc, pin);

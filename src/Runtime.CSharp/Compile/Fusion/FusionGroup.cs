@@ -205,7 +205,7 @@ internal sealed class FusionGroup
         Axes along = Ordered(broadcast.Axes.Others(Shape.Rank));
         bool inOrder = broadcast.Axes.SequenceEqual(along.Others(Shape.Rank));
         var space = new NestSpace(Shape, along, []);
-        return inOrder && along.Count > 0 && space.AlongRows && !space.CutsRows && space.Length > NestSpace.Small
+        return inOrder && along.Count > 0 && space.AlongRows && !space.HasLongRows && space.Length > NestSpace.Small
             && (Reduced is null || Reduced.Equals(along))
             ? along
             : null;

@@ -23,7 +23,7 @@ internal static class Nest
     private static LoopProgram? Lower(Graph body, NestSpace? space, string name) =>
         space is null ? null
         : space.Reductions.IsEmpty ? MapNest.Lower(body, name)
-        : space.CutsRows ? PartNest.Lower(body, space, name) ?? RowNest.Lower(body, space, name)
+        : space.IsCut(PartNest.GrainOf(body)) ? PartNest.Lower(body, space, name) ?? RowNest.Lower(body, space, name)
         : space.AlongRows ? RowNest.Lower(body, space, name)
         : ColumnNest.Lower(body, space, name);
 

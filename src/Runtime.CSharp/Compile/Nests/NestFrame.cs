@@ -102,7 +102,8 @@ internal sealed class NestFrame
     /// <summary>How many parts of a size make up a whole.</summary>
     internal static long Parts(long whole, long size) => (whole + size - 1) / size;
 
-    private static int GrainOf(Graph body)
+    /// <summary>Elements of a tile of work of a body.</summary>
+    internal static int GrainOf(Graph body)
     {
         double instructions = body.Nodes.Sum(ElementWork.Own);
         int size = body.Results.Select(result => result.Tensor.DType.Size()).DefaultIfEmpty(sizeof(float)).Max();

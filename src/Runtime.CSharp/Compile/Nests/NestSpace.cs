@@ -39,8 +39,11 @@ internal sealed record NestSpace(Shape Shape, Axes Reduced, ImmutableArray<NestR
     /// <summary>Whether neighbours in memory are joined.</summary>
     internal bool AlongRows => Reduced.Contains(Shape.Rank - 1);
 
-    /// <summary>Whether there are too few rows for the work, so that each is cut into parts.</summary>
-    internal bool CutsRows => AlongRows && Rows.Size < 16 && Length > 1 << 16;
+    /// <summary>Whether there are too few rows, of too many elements to go over them more than once.</summary>
+    internal bool HasLongRows => Length > 1 << 16 && IsCut(1);
+
+    /// <summary>Whether there are too few rows for tiles of so many elements, so that each is cut into parts.</summary>
+    internal bool IsCut(int grain) => AlongRows && Rows.Size < 16 && Length >= 2 * grain;
 
     /// <summary>The reduction that a node is for the loops; null where it is none, or joins few elements.</summary>
     internal static NestReduction? ReductionOf(Node node, int small = Small)

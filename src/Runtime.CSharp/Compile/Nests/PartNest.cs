@@ -12,6 +12,9 @@ internal static class PartNest
     /// <summary>Elements that are joined in one go.</summary>
     private const int Block = 4096;
 
+    /// <summary>Elements of a part of a body's rows, a tile of work.</summary>
+    internal static int GrainOf(Graph body) => Math.Max(NestFrame.GrainOf(body), Block);
+
     /// <summary>The program; null where a reduction, or a long result, needs another reduction first.</summary>
     internal static LoopProgram? Lower(Graph body, NestSpace space, string name)
     {
