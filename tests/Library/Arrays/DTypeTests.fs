@@ -158,6 +158,8 @@ let private axes: (string * (int -> Expr -> obj)) list =
         "trapezoid", (fun axis x -> box (Tensors.Trapezoid(x, 1.0, axis)))
         "cumtrapezoid", (fun axis x -> box (Tensors.CumTrapezoid(x, 1.0, axis)))
         "unwrap", (fun axis x -> box (Tensors.Unwrap(x, axis)))
+        "fft", (fun axis x -> box (Tensors.Fft(x, axis)))
+        "rfft", (fun axis x -> box (Tensors.Rfft(x, axis)))
         "compress", (fun axis x -> box (Tensors.Compress(x, Expr.Of [| true |], 1, axis)))
         "put_along_axis", (fun axis x -> box (Tensors.PutAlongAxis(x, Expr.Of [| 1 |], x, axis)))
         "lexsort", (fun axis x -> box (Tensors.LexSort([| x |], axis)))

@@ -112,12 +112,26 @@ let private moves (graph: Graph) =
                     "window_select"
                 ])
 
+/// What an error is relative to where every number is a sum of all with signs, so that small ones have no digits of their own:
+/// the largest number of the results (of a Fourier transform: Higham 2002, theorem 24.2).
+let private together (results: HostValue list) =
+    let sizes = List.map2 largest results results
+    let size = sizes |> Seq.concat |> Seq.fold max 0.0
+
+    sizes
+    |> List.map (Array.map (fun _ -> if Double.IsFinite size then Some size else None))
+
+let private isFourier (graph: Graph) =
+    graph.Nodes |> Seq.exists (fun node -> node.Primitive :? Fft)
+
 /// So many eps of a size: what is allowed for each number of the results.
 let accuracy (case: Case) (results: HostValue list) =
     if moves case.Graph then
         0.0, themselves results
     elif isElementwise case.Graph then
         elementwise, themselves results
+    elif isFourier case.Graph then
+        2.0 * Point.work case.Graph, together results
     else
         2.0 * Point.work case.Graph, magnitudes case results
 
