@@ -133,6 +133,70 @@ ADJ_EXPORT adj_status adj_convolution_run(
 // Forgets a plan, before its library is closed. Null is allowed.
 ADJ_EXPORT void adj_plan_destroy(adj_plan* plan) ADJ_NOEXCEPT;
 
+// ---- Factorizations -----------------------------------------------------------------------------------------------
+
+// LAPACK's, of dense matrices that follow each other in memory, in place where it says so. Rows lie beside each other unless it
+// says otherwise. Extents below 2^31; any alignment; the order of operations is the library's, fixed by the extents.
+
+typedef int32_t adj_factorization;
+
+enum {
+  ADJ_QR = 0,
+  ADJ_EIGH = 1,
+  ADJ_SVD = 2,
+};
+
+// Bytes of scratch memory that a factorization of one matrix of m rows and n columns needs; elements of 4 or 8 bytes.
+ADJ_EXPORT adj_status adj_factorization_scratch(const adj_library* library, adj_factorization factorization,
+    int32_t element, int64_t m, int64_t n, size_t* bytes) ADJ_NOEXCEPT;
+
+// A = L L' for symmetric matrices of order n, whose lower triangles are read and become L; what lies above stays.
+// failed[i] is 0, or the order of the first leading minor of matrix i that is not positive.
+ADJ_EXPORT adj_status adj_cholesky_f32(
+    const adj_library* library, int64_t count, int64_t n, float* a, int32_t* failed) ADJ_NOEXCEPT;
+ADJ_EXPORT adj_status adj_cholesky_f64(
+    const adj_library* library, int64_t count, int64_t n, double* a, int32_t* failed) ADJ_NOEXCEPT;
+
+// op(A) X = B, of k columns, or X op(A) = B, of k rows, for triangular matrices A of order n.
+typedef struct adj_triangle {
+  int64_t count, n, k;
+  int32_t left, lower, transposed, unit;
+} adj_triangle;
+
+// b becomes X. What lies outside the triangle, and a unit diagonal, is not read. Divides by zero as IEEE 754 says.
+ADJ_EXPORT adj_status adj_triangular_solve_f32(
+    const adj_library* library, const adj_triangle* shape, const float* a, float* b) ADJ_NOEXCEPT;
+ADJ_EXPORT adj_status adj_triangular_solve_f64(
+    const adj_library* library, const adj_triangle* shape, const double* a, double* b) ADJ_NOEXCEPT;
+
+// P A = L U by rows with the largest pivots. The columns of a, of m elements, lie beside each other: it becomes L, whose
+// diagonal is 1, below the diagonal and U from there on. pivots[i] >= i is the row that was exchanged with row i < min(m, n).
+ADJ_EXPORT adj_status adj_lu_f32(
+    const adj_library* library, int64_t count, int64_t m, int64_t n, float* a, int32_t* pivots) ADJ_NOEXCEPT;
+ADJ_EXPORT adj_status adj_lu_f64(
+    const adj_library* library, int64_t count, int64_t m, int64_t n, double* a, int32_t* pivots) ADJ_NOEXCEPT;
+
+// A = Q R with k = min(m, n) orthonormal columns: q is [m, k], r [k, n] with zeros below the diagonal. a is overwritten.
+// Q and R are as the reflections leave them: the diagonal of R has any sign.
+ADJ_EXPORT adj_status adj_qr_f32(const adj_library* library, int64_t m, int64_t n, float* a, float* q, float* r,
+    void* scratch, size_t bytes) ADJ_NOEXCEPT;
+ADJ_EXPORT adj_status adj_qr_f64(const adj_library* library, int64_t m, int64_t n, double* a, double* q, double* r,
+    void* scratch, size_t bytes) ADJ_NOEXCEPT;
+
+// A = V diag(w) V' for a symmetric matrix of order n, whose lower triangle is read: w ascends, and the rows of a become the
+// columns of V, of any sign. failed is 0, or else nothing converged.
+ADJ_EXPORT adj_status adj_eigh_f32(const adj_library* library, int64_t n, float* a, float* w, int32_t* failed,
+    void* scratch, size_t bytes) ADJ_NOEXCEPT;
+ADJ_EXPORT adj_status adj_eigh_f64(const adj_library* library, int64_t n, double* a, double* w, int32_t* failed,
+    void* scratch, size_t bytes) ADJ_NOEXCEPT;
+
+// A = U diag(s) V' with k = min(m, n) columns in U [m, k] and rows in vt [k, n], of any sign; s descends. a is overwritten.
+// failed is 0, or else nothing converged.
+ADJ_EXPORT adj_status adj_svd_f32(const adj_library* library, int64_t m, int64_t n, float* a, float* u, float* s, float* vt,
+    int32_t* failed, void* scratch, size_t bytes) ADJ_NOEXCEPT;
+ADJ_EXPORT adj_status adj_svd_f64(const adj_library* library, int64_t m, int64_t n, double* a, double* u, double* s,
+    double* vt, int32_t* failed, void* scratch, size_t bytes) ADJ_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

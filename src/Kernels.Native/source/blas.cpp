@@ -3,6 +3,7 @@
 #include <cctype>
 #include <string>
 
+#include "lapack.h"
 #include "library.h"
 #include "product.h"
 #include "provider.h"
@@ -22,7 +23,8 @@ Transposition Of(const Operand& operand) { return operand.transposed ? kTranspos
 class Blas : public Provider {
  public:
   explicit Blas(const Library& library)
-      : single_(library.Bind<Multiply<float>>("cblas_sgemm")), double_(library.Bind<Multiply<double>>("cblas_dgemm")) {}
+      : single_(library.Bind<Multiply<float>>("cblas_sgemm")), double_(library.Bind<Multiply<double>>("cblas_dgemm")),
+        lapack_(Lapack::Find(library)) {}
 
   void Product(const adj_product& shape, const float* a, const float* b, float* c) const override {
     Run(single_, shape, a, b, c);
@@ -31,6 +33,8 @@ class Blas : public Provider {
   void Product(const adj_product& shape, const double* a, const double* b, double* c) const override {
     Run(double_, shape, a, b, c);
   }
+
+  const Lapack& Factorizations() const override { return lapack_ == nullptr ? Provider::Factorizations() : *lapack_; }
 
  private:
   template <class T>
@@ -45,6 +49,7 @@ class Blas : public Provider {
 
   Multiply<float>* single_;
   Multiply<double>* double_;
+  std::unique_ptr<Lapack> lapack_;
 };
 
 class OpenBlas final : public Blas {

@@ -24,6 +24,8 @@ class Plan {
   Plan& operator=(const Plan&) = delete;
 };
 
+class Lapack;
+
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -34,6 +36,7 @@ class Provider {
   virtual void Product(const adj_product&, const float*, const float*, float*) const { Lacks("products of f32"); }
   virtual void Product(const adj_product&, const double*, const double*, double*) const { Lacks("products of f64"); }
   virtual std::unique_ptr<Plan> Convolution(const adj_convolution&) const { Lacks("convolutions"); }
+  virtual const Lapack& Factorizations() const { Lacks("factorizations"); }
 
  protected:
   Provider() = default;

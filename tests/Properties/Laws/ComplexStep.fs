@@ -17,7 +17,9 @@ let private isAnalytic (primitive: Primitive) =
     match primitive with
     | :? Sign
     | :? Conj
+    | :? Cholesky
     | :? BodyPrimitive -> false
+    | :? TriangularSolve as solve -> not solve.Conjugated
     | _ -> true
 
 let private isReal (value: HostValue) =

@@ -75,6 +75,16 @@ let private magnitudes (case: Case) (results: HostValue list) =
         sizes
         smallest
 
+/// Factorizations and triangular systems subtract on the way: an element errs by what the largest of its tensor would (Higham 2002,
+/// chapters 8 to 10 and 19).
+let private isNormwise (graph: Graph) =
+    graph.Nodes
+    |> Seq.exists (fun node -> List.contains node.Primitive.Name [ "cholesky"; "eigh"; "lu"; "qr"; "svd"; "triangular_solve" ])
+
+let private normwise (sizes: float option[] list) =
+    let largest = sizes |> Seq.collect (Seq.choose id) |> Seq.fold max 1.0
+    sizes |> List.map (Array.map (Option.map (fun _ -> largest)))
+
 /// What an error is relative to where primitives work element by element: the number itself.
 let private themselves (results: HostValue list) =
     results |> List.map (fun y -> largest y y |> Array.map Some)
@@ -132,6 +142,8 @@ let accuracy (case: Case) (results: HostValue list) =
         elementwise, themselves results
     elif isFourier case.Graph then
         2.0 * Point.work case.Graph, together results
+    elif isNormwise case.Graph then
+        2.0 * Point.work case.Graph, normwise (magnitudes case results)
     else
         2.0 * Point.work case.Graph, magnitudes case results
 

@@ -22,6 +22,24 @@ internal enum Operation
 
     /// <summary>The gradient of a convolution by its filter.</summary>
     ConvolutionByFilter = 4,
+
+    /// <summary>A Cholesky factorization; its size, like that of those that follow, is the smaller extent of the matrix.</summary>
+    Cholesky = 5,
+
+    /// <summary>A triangular system.</summary>
+    TriangularSolve = 6,
+
+    /// <summary>A factorization by elimination.</summary>
+    Lu = 7,
+
+    /// <summary>A factorization by reflections.</summary>
+    Qr = 8,
+
+    /// <summary>Eigenvalues and vectors of a symmetric matrix.</summary>
+    Eigh = 9,
+
+    /// <summary>Singular values and vectors.</summary>
+    Svd = 10,
 }
 
 /// <summary>Which provider runs an operation of a dtype from which size on; of several lines that fit, the last.</summary>
@@ -31,7 +49,11 @@ internal enum Operation
 /// </remarks>
 internal sealed class ProviderTable
 {
-    private static readonly string[] Operations = ["product", "vector_product", "convolution", "convolution_by_input", "convolution_by_filter"];
+    private static readonly string[] Operations =
+    [
+        "product", "vector_product", "convolution", "convolution_by_input", "convolution_by_filter",
+        "cholesky", "triangular_solve", "lu", "qr", "eigh", "svd",
+    ];
 
     private readonly List<Choice> choices;
 
@@ -57,6 +79,18 @@ internal sealed class ProviderTable
         convolution f32 16 onednn
         convolution_by_input f32 16 onednn
         convolution_by_filter f32 8 onednn
+        cholesky f32 32 openblas
+        cholesky f64 32 openblas
+        triangular_solve f32 32 openblas
+        triangular_solve f64 32 openblas
+        lu f32 16 openblas
+        lu f64 16 openblas
+        qr f32 16 openblas
+        qr f64 16 openblas
+        eigh f32 8 openblas
+        eigh f64 8 openblas
+        svd f32 8 openblas
+        svd f64 8 openblas
         """);
 
     /// <summary>Where it was measured.</summary>

@@ -18,6 +18,7 @@ internal sealed class Providers
     private static readonly Lazy<Providers> Found = new(Find);
 
     private readonly nint[] libraries = new nint[4];
+    private readonly bool[] hasFactorizations = new bool[4];
     private readonly string[] descriptions = ["the runtime's own kernels", "", "", ""];
     private readonly ProviderTable table;
     private readonly string tableSource;
@@ -33,9 +34,11 @@ internal sealed class Providers
         }
 
         Calls = new(kernels.Handle);
+        Factorizations = NativeFactorizations.Of(kernels);
         foreach (Provider provider in ProviderNames.Libraries)
         {
             (libraries[(int)provider], descriptions[(int)provider]) = Calls.Open(provider, anyVendor && provider == Provider.Mkl ? AnyVendor : 0);
+            hasFactorizations[(int)provider] = Factorizations?.Has(libraries[(int)provider]) == true;
         }
     }
 
@@ -45,6 +48,12 @@ internal sealed class Providers
     internal KernelLibrary Kernels { get; }
 
     internal NativeLibraryCalls? Calls { get; }
+
+    /// <summary>LAPACK behind the boundary; null where the native kernels have none.</summary>
+    internal NativeFactorizations? Factorizations { get; }
+
+    /// <summary>Whether a provider has LAPACK.</summary>
+    internal bool HasFactorizations(Provider provider) => hasFactorizations[(int)provider];
 
     /// <summary>The library of a provider; zero where there is none.</summary>
     internal nint Library(Provider provider) => libraries[(int)provider];
