@@ -10,7 +10,7 @@ type Mask =
     | All
     /// At themselves and what came before. Of fewer queries than keys, the last ones are meant.
     | Causal
-    /// Where it is true: [.., queries, keys], which broadcasts. A place that may look nowhere gets zeros.
+    /// Where it is true: [.., queries, keys], which broadcasts and is not repeated in memory. A place that may look nowhere gets zeros.
     | Where of Tensor<bool>
     /// Where it is true, and at nothing to come.
     | CausalWhere of Tensor<bool>
@@ -22,6 +22,15 @@ type Mask =
         | Causal -> null, true
         | Where seen -> seen.Expr, false
         | CausalWhere seen -> seen.Expr, true
+
+/// Masks of tensors.
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Mask =
+
+    /// Which places of sequences that were filled up to some places are theirs: lengths [..] to [.., 1, places], true before each length.
+    /// For <c>Mask.Where</c> and <c>Mask.CausalWhere</c>; one bool a place.
+    let ofLengths (places: int) (lengths: Tensor<int64>) : Tensor<bool> =
+        Tensor.ofExpr (Nn.LengthMask(lengths.Expr, places))
 
 /// Attention with learned projections: Query, Key and Value of the inputs, Output of what the heads give.
 /// Each is a dense layer; heads lie side by side in its outputs.
@@ -38,6 +47,7 @@ type Attention<'T when 'T: struct> =
 module Attention =
 
     /// softmax(q k' / sqrt d) v: q [.., T, d], k [.., S, d], v [.., S, e] to [.., T, e].
+    /// Long sequences are taken block by block, forward and backward, in memory linear in T and S; second derivatives hold all T S scores.
     let scaled (mask: Mask) (query: Tensor<'T>) (key: Tensor<'T>) (value: Tensor<'T>) : Tensor<'T> =
         let seen, causal = mask.Parts
         Tensor.ofExpr (Nn.Attention(query.Expr, key.Expr, value.Expr, seen, causal))
@@ -54,7 +64,23 @@ module Attention =
             Output = dense 3
         }
 
-    /// What each place of x [.., T, width] learns from memory [.., S, width], in so many heads.
+    /// A layer whose keys and values have fewer heads, each of which serves as many heads of queries as come to it (Ainslie et al. 2023).
+    /// ArgumentException: the heads of keys don't divide the heads, or those the width.
+    let initGrouped (width: int) (heads: int) (keyHeads: int) (key: Tensor<uint32>) : Attention<'T> =
+        if keyHeads < 1 || heads % keyHeads <> 0 || width % heads <> 0 then
+            invalidArg
+                (nameof keyHeads)
+                $"attention: {keyHeads} heads of keys, {heads} heads and a width of {width} don't divide one another."
+
+        let narrow number =
+            Dense.init width (width / heads * keyHeads) (Random.foldIn number key)
+
+        { init width key with
+            Key = narrow 1
+            Value = narrow 2
+        }
+
+    /// What each place of x [.., T, width] learns from memory [.., S, width], in so many heads; keys and values may have fewer, by their width.
     /// ShapeException: the width doesn't divide into the heads.
     let across (heads: int) (mask: Mask) (layer: Attention<'T>) (memory: Tensor<'T>) (x: Tensor<'T>) : Tensor<'T> =
         let seen, causal = mask.Parts

@@ -88,6 +88,9 @@ let tests =
             testCase "the operations on real numbers" (fun () ->
                 let named =
                     [
+                        "attention"
+                        "attention_pullback"
+                        "attention_tangent"
                         "conv_general"
                         "cum_log_sum_exp"
                         "debug_print"

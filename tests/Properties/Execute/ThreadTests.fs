@@ -82,6 +82,8 @@ let private models: (string * TensorType list * (Expr[] -> Expr)) list =
     [
         "dense layers", dense, perceptron
         "attention", [ f32 [| 4; 96; 64 |]; f32 [| 64; 64 |]; f32 [| 64; 64 |]; f32 [| 64; 64 |] ], attention
+        // One head alone, whose keys are dealt out in shares.
+        "long attention", [ f32 [| 600; 24 |]; f32 [| 24; 24 |]; f32 [| 24; 24 |]; f32 [| 24; 24 |] ], attention
         "lstm",
         [
             f32 [| 12; 32; 40 |]
