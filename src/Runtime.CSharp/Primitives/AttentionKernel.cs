@@ -48,9 +48,9 @@ internal sealed class AttentionKernel : Kernel
 
     internal static AttentionKernel Of(AttentionKind kind, AttentionSizes sizes, bool causal, double scale)
     {
-        var shape = new AttentionShape(
+        var extents = new AttentionShape(
             sizes.Lead.Size, sizes.Queries, sizes.Keys, sizes.Heads, sizes.Group, sizes.Width, sizes.ValueWidth, scale);
-        return new(kind, shape, sizes, causal);
+        return new(kind, extents, sizes, causal);
     }
 
     private void Run<T>(ReadOnlySpan<NDArray> operands, ReadOnlySpan<NDArray> results, KernelContext context)
