@@ -35,6 +35,7 @@ public sealed class Pipeline
         new("recompute_residuals", RecomputeResiduals.Apply),
         new("merge_equal_nodes", MergeEqualNodes.Apply),
         new("remove_unread", RemoveUnread.Apply),
+        new("factor_powers", FactorPowers.Apply) { Rounds = true },
         new("place_fma", PlaceFma.Apply) { Rounds = true });
 
     /// <summary>What puts nodes together.</summary>
