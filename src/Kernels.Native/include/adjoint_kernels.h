@@ -104,7 +104,8 @@ enum {
 
 // y[n, o, t] = sum over c, w of x[n, g C/G + c, t stride + w dilation - low] f[o, c, w], g the group of o; 1 to 3 spatial
 // axes, the innermost last. The input is [images, inputs, ...], the filter [outputs, inputs / groups, ...], the output
-// [images, outputs, ...]. Batch and channel axes lie at the distances given, in elements; spatial axes are dense.
+// [images, outputs, ...]. Batch and channel axes lie at the distances given, in elements; spatial axes are dense, but where the
+// channels of an input or output are beside each other, distance 1, they lie within: [images, ..., channels], dense.
 typedef struct adj_convolution {
   adj_convolution_kind kind;
   int32_t axes;
@@ -128,6 +129,26 @@ ADJ_EXPORT size_t adj_plan_scratch(const adj_plan* plan) ADJ_NOEXCEPT;
 // Runs on the caller's thread, in the order of operands above. The result must not overlap an operand, and is not read;
 // scratch is the caller's alone during the call. Any alignment. The order of summation is the library's, fixed by the plan.
 ADJ_EXPORT adj_status adj_convolution_run(
+    const adj_plan* plan, const float* left, const float* right, float* result, void* scratch) ADJ_NOEXCEPT;
+
+// A plan for another number of images, or another part of them, whose packed filter lies as that of a plan before it;
+// ADJ_UNSUPPORTED where the library would have it otherwise.
+ADJ_EXPORT adj_status adj_convolution_plan_like(
+    const adj_library* library, const adj_convolution* convolution, const adj_plan* like, adj_plan** plan) ADJ_NOEXCEPT;
+
+// Bytes of the filter, or of the gradient by it, as the plan's kernel has it; 0 where it takes the caller's layout.
+ADJ_EXPORT size_t adj_plan_packed(const adj_plan* plan) ADJ_NOEXCEPT;
+
+// Packs a filter for any number of runs. Packed memory is zeros beyond the filter's elements, and aligned to 64 bytes for speed.
+ADJ_EXPORT adj_status adj_filter_pack(
+    const adj_plan* plan, const float* filter, float* packed, void* scratch) ADJ_NOEXCEPT;
+
+// Unpacks the gradient by a filter.
+ADJ_EXPORT adj_status adj_filter_unpack(
+    const adj_plan* plan, const float* packed, float* filter, void* scratch) ADJ_NOEXCEPT;
+
+// Runs with a packed filter, or gives the gradient by it packed. As adj_convolution_run where the plan packs nothing.
+ADJ_EXPORT adj_status adj_convolution_run_packed(
     const adj_plan* plan, const float* left, const float* right, float* result, void* scratch) ADJ_NOEXCEPT;
 
 // Forgets a plan, before its library is closed. Null is allowed.

@@ -77,9 +77,9 @@ class OneDnn final : public Provider {
     });
   }
 
-  std::unique_ptr<Plan> Convolution(const adj_convolution& convolution) const override {
+  std::unique_ptr<Plan> Convolution(const adj_convolution& convolution, const Plan* like) const override {
     const OneThread alone(calls_);
-    return PlanOneDnnConvolution(calls_, engine_.get(), convolution);
+    return PlanOneDnnConvolution(calls_, engine_.get(), convolution, like);
   }
 
  private:

@@ -75,7 +75,8 @@ class Owned {
   dnnl_status_t (*destroy_)(Object) = nullptr;
 };
 
-std::unique_ptr<Plan> PlanOneDnnConvolution(const OneDnnCalls& calls, dnnl_engine_t engine, const adj_convolution& convolution);
+std::unique_ptr<Plan> PlanOneDnnConvolution(const OneDnnCalls& calls, dnnl_engine_t engine, const adj_convolution& convolution,
+                                            const Plan* like);
 
 }  // namespace adj
 

@@ -34,7 +34,9 @@ struct Shapes {
       filter = {group_outputs, group_inputs};
       filter_strides = {c.filter_output, c.filter_input};
     }
-    dnnl_dim_t input_plane = 1, window = 1, output_plane = 1;
+    // Where channels lie innermost, elements of an image are as far apart as there are channels.
+    dnnl_dim_t input_plane = Innermost(c.input_channel, c.inputs), output_plane = Innermost(c.output_channel, c.outputs);
+    dnnl_dim_t window = 1;
     for (int i = axes - 1; i >= 0; --i) {
       const size_t at = static_cast<size_t>(i), place = at + 2;
       const size_t filter_place = place + static_cast<size_t>(grouped);
@@ -47,6 +49,8 @@ struct Shapes {
       high[at] = (c.output[at] - 1) * c.stride[at] + (c.window[at] - 1) * c.dilation[at] + 1 - c.input[at] - c.low[at];
     }
   }
+
+  static dnnl_dim_t Innermost(dnnl_dim_t distance, dnnl_dim_t channels) { return distance == 1 ? channels : 1; }
 
   int axes, grouped;
   Dims input{}, filter{}, output{}, input_strides{}, filter_strides{}, output_strides{};
@@ -65,7 +69,8 @@ struct Side {
 
 class ConvolutionPlan final : public Plan {
  public:
-  ConvolutionPlan(const OneDnnCalls& calls, dnnl_engine_t engine, const adj_convolution& c) : calls_(calls), engine_(engine) {
+  ConvolutionPlan(const OneDnnCalls& calls, dnnl_engine_t engine, const adj_convolution& c, const ConvolutionPlan* like)
+      : calls_(calls), engine_(engine), filter_side_(c.kind == ADJ_BY_FILTER ? 2 : 1) {
     const Shapes shapes(c);
     const auto describe = [&](const Dims& dims, const Dims& strides, int axes, Side& side) {
       Check(calls.dnnl_memory_desc_init_by_strides(&side.theirs, axes, dims.data(), dnnl_f32, strides.data()), "a layout");
@@ -75,6 +80,10 @@ class ConvolutionPlan final : public Plan {
     describe(shapes.input, shapes.input_strides, shapes.axes + 2, input);
     describe(shapes.filter, shapes.filter_strides, shapes.axes + 2 + shapes.grouped, filter);
     describe(shapes.output, shapes.output_strides, shapes.axes + 2, output);
+    // What lies with channels innermost stays so: the kernels for that are as fast, and nothing is copied.
+    if (c.input_channel == 1) input.ours = input.theirs;
+    if (c.output_channel == 1) output.ours = output.theirs;
+    if (like != nullptr) filter.ours = like->sides_[like->filter_side_].ours;
     PrimitiveDesc desc = Choose(shapes, ADJ_CONVOLVE, input, filter, output, nullptr);
     if (c.kind != ADJ_CONVOLVE) desc = Choose(shapes, c.kind, input, filter, output, desc.get());
     Bind(c.kind, desc.get(), std::move(input), std::move(filter), std::move(output));
@@ -82,31 +91,84 @@ class ConvolutionPlan final : public Plan {
 
   size_t Scratch() const override { return scratch_ + kAlignment; }
 
-  void Run(const float* left, const float* right, float* result, void* scratch) const override {
-    const OneThread alone(calls_);
-    dnnl_stream_t stream;
-    Check(calls_.dnnl_stream_create(&stream, engine_, dnnl_stream_default_flags), "a stream");
-    const Owned<dnnl_stream_t> owned(stream, calls_.dnnl_stream_destroy);
-    auto place = reinterpret_cast<uintptr_t>(scratch);
-    char* free = static_cast<char*>(scratch) + (Rounded(place) - place);
+  size_t Packed() const override {
+    const Side& filter = sides_[filter_side_];
+    return filter.IsCopied() ? calls_.dnnl_memory_desc_get_size(&filter.ours) : 0;
+  }
+
+  void Pack(const float* filter, float* packed, void* scratch) const override {
+    Call call(*this);
+    call.Reorder(sides_[1], call.Memory(sides_[1].theirs, const_cast<float*>(filter)), call.Memory(sides_[1].ours, packed), Aligned(scratch));
+  }
+
+  void Unpack(const float* packed, float* filter, void* scratch) const override {
+    Call call(*this);
+    call.Reorder(sides_[2], call.Memory(sides_[2].ours, const_cast<float*>(packed)), call.Memory(sides_[2].theirs, filter), Aligned(scratch));
+  }
+
+  void Run(const float* left, const float* right, float* result, void* scratch, bool is_packed) const override {
+    Call call(*this);
+    char* free = Aligned(scratch);
     char* pad = free + copies_;
-    std::vector<Owned<dnnl_memory_t>> held;
     std::array<dnnl_exec_arg_t, 4> arguments;
     const std::array<void*, 3> theirs = {const_cast<float*>(left), const_cast<float*>(right), result};
+    const auto copied = [&](size_t i) { return sides_[i].IsCopied() && !(is_packed && i == filter_side_); };
     for (size_t i = 0; i < 3; ++i) {
-      void* data = sides_[i].IsCopied() ? free : theirs[i];
-      arguments[i] = {sides_[i].argument, Memory(sides_[i].ours, data, held)};
-      if (!sides_[i].IsCopied()) continue;
+      void* data = copied(i) ? free : theirs[i];
+      arguments[i] = {sides_[i].argument, call.Memory(sides_[i].ours, data)};
+      if (!copied(i)) continue;
       free += Rounded(calls_.dnnl_memory_desc_get_size(&sides_[i].ours));
-      if (i < 2) Reorder(sides_[i], Memory(sides_[i].theirs, theirs[i], held), arguments[i].memory, pad, stream, held);
+      if (i < 2) call.Reorder(sides_[i], call.Memory(sides_[i].theirs, theirs[i]), arguments[i].memory, pad);
     }
-    arguments[3] = {DNNL_ARG_SCRATCHPAD, Memory(pad_, pad, held)};
-    Check(calls_.dnnl_primitive_execute(kernel_.get(), stream, 4, arguments.data()), "a convolution");
-    if (sides_[2].IsCopied()) Reorder(sides_[2], arguments[2].memory, Memory(sides_[2].theirs, result, held), pad, stream, held);
-    Check(calls_.dnnl_stream_wait(stream), "a stream");
+    arguments[3] = {DNNL_ARG_SCRATCHPAD, call.Memory(pad_, pad)};
+    call.Execute(kernel_.get(), 4, arguments.data(), "a convolution");
+    if (copied(2)) call.Reorder(sides_[2], arguments[2].memory, call.Memory(sides_[2].theirs, result), pad);
   }
 
  private:
+  // One call on the caller's thread: its stream, and what it names memory by.
+  class Call {
+   public:
+    explicit Call(const ConvolutionPlan& plan) : plan_(plan), calls_(plan.calls_), alone_(plan.calls_) {
+      dnnl_stream_t stream;
+      Check(calls_.dnnl_stream_create(&stream, plan.engine_, dnnl_stream_default_flags), "a stream");
+      stream_ = {stream, calls_.dnnl_stream_destroy};
+    }
+
+    dnnl_memory_t Memory(const dnnl_memory_desc_t& layout, void* data) {
+      dnnl_memory_t memory;
+      Check(calls_.dnnl_memory_create(&memory, &layout, plan_.engine_, data), "memory");
+      held_.emplace_back(memory, calls_.dnnl_memory_destroy);
+      return memory;
+    }
+
+    void Reorder(const Side& side, dnnl_memory_t from, dnnl_memory_t to, void* pad) {
+      dnnl_memory_desc_t layout = plan_.pad_;
+      const dnnl_dim_t bytes = static_cast<dnnl_dim_t>(side.reorder_scratch);
+      const dnnl_dim_t dense = 1;
+      Check(calls_.dnnl_memory_desc_init_by_strides(&layout, bytes == 0 ? 0 : 1, &bytes, dnnl_u8, &dense), "a layout");
+      const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, Memory(layout, pad)}};
+      Execute(side.reorder.get(), 3, arguments, "a reorder");
+    }
+
+    void Execute(const_dnnl_primitive_t primitive, int count, const dnnl_exec_arg_t* arguments, const char* what) {
+      Check(calls_.dnnl_primitive_execute(primitive, stream_.get(), count, arguments), what);
+      Check(calls_.dnnl_stream_wait(stream_.get()), "a stream");
+    }
+
+   private:
+    const ConvolutionPlan& plan_;
+    const OneDnnCalls& calls_;
+    OneThread alone_;
+    Owned<dnnl_stream_t> stream_;
+    std::vector<Owned<dnnl_memory_t>> held_;
+  };
+
+  static char* Aligned(void* scratch) {
+    const auto place = reinterpret_cast<uintptr_t>(scratch);
+    return static_cast<char*>(scratch) + (Rounded(place) - place);
+  }
+
   struct Destroy {
     dnnl_status_t (*destroy)(dnnl_primitive_desc_t);
     void operator()(dnnl_primitive_desc_t desc) const { destroy(desc); }
@@ -187,35 +249,19 @@ class ConvolutionPlan final : public Plan {
     side.reorder_scratch = calls_.dnnl_memory_desc_get_size(calls_.dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0));
   }
 
-  dnnl_memory_t Memory(const dnnl_memory_desc_t& layout, void* data, std::vector<Owned<dnnl_memory_t>>& held) const {
-    dnnl_memory_t memory;
-    Check(calls_.dnnl_memory_create(&memory, &layout, engine_, data), "memory");
-    held.emplace_back(memory, calls_.dnnl_memory_destroy);
-    return memory;
-  }
-
-  void Reorder(const Side& side, dnnl_memory_t from, dnnl_memory_t to, void* pad, dnnl_stream_t stream,
-               std::vector<Owned<dnnl_memory_t>>& held) const {
-    dnnl_memory_desc_t layout = pad_;
-    const dnnl_dim_t bytes = static_cast<dnnl_dim_t>(side.reorder_scratch);
-    const dnnl_dim_t dense = 1;
-    Check(calls_.dnnl_memory_desc_init_by_strides(&layout, bytes == 0 ? 0 : 1, &bytes, dnnl_u8, &dense), "a layout");
-    const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, Memory(layout, pad, held)}};
-    Check(calls_.dnnl_primitive_execute(side.reorder.get(), stream, 3, arguments), "a reorder");
-  }
-
   const OneDnnCalls& calls_;
   dnnl_engine_t engine_;
   Owned<dnnl_primitive_t> kernel_;
   dnnl_memory_desc_t pad_;
   std::array<Side, 3> sides_;
-  size_t copies_ = 0, scratch_ = 0;
+  size_t filter_side_, copies_ = 0, scratch_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Plan> PlanOneDnnConvolution(const OneDnnCalls& calls, dnnl_engine_t engine, const adj_convolution& convolution) {
-  return std::make_unique<ConvolutionPlan>(calls, engine, convolution);
+std::unique_ptr<Plan> PlanOneDnnConvolution(const OneDnnCalls& calls, dnnl_engine_t engine, const adj_convolution& convolution,
+                                            const Plan* like) {
+  return std::make_unique<ConvolutionPlan>(calls, engine, convolution, dynamic_cast<const ConvolutionPlan*>(like));
 }
 
 }  // namespace adj

@@ -16,7 +16,12 @@ class Plan {
  public:
   virtual ~Plan() = default;
   virtual size_t Scratch() const = 0;
-  virtual void Run(const float* left, const float* right, float* result, void* scratch) const = 0;
+
+  // Bytes of a filter in the layout that the kernel takes; 0 where it takes the caller's.
+  virtual size_t Packed() const = 0;
+  virtual void Pack(const float* filter, float* packed, void* scratch) const = 0;
+  virtual void Unpack(const float* packed, float* filter, void* scratch) const = 0;
+  virtual void Run(const float* left, const float* right, float* result, void* scratch, bool is_packed) const = 0;
 
  protected:
   Plan() = default;
@@ -35,7 +40,7 @@ class Provider {
 
   virtual void Product(const adj_product&, const float*, const float*, float*) const { Lacks("products of f32"); }
   virtual void Product(const adj_product&, const double*, const double*, double*) const { Lacks("products of f64"); }
-  virtual std::unique_ptr<Plan> Convolution(const adj_convolution&) const { Lacks("convolutions"); }
+  virtual std::unique_ptr<Plan> Convolution(const adj_convolution&, const Plan*) const { Lacks("convolutions"); }
   virtual const Lapack& Factorizations() const { Lacks("factorizations"); }
 
  protected:
@@ -61,6 +66,7 @@ struct adj_library {
 };
 
 struct adj_plan {
+  adj_convolution_kind kind;
   std::unique_ptr<adj::Plan> plan;
 };
 

@@ -19,6 +19,15 @@ int64_t Product(const int64_t* extents, int32_t count) {
   return product;
 }
 
+// An input or output whose channels lie innermost.
+bool IsLast(int64_t channel, int64_t channels) { return channel == 1 && channels > 1; }
+
+// Channels within the elements of an image, as networks keep what their convolutions read and give.
+void LayLast(adj_convolution& c) {
+  c.input_image = Product(c.input, c.axes) * c.inputs, c.input_channel = 1;
+  c.output_image = Product(c.output, c.axes) * c.outputs, c.output_channel = 1;
+}
+
 // Dense tensors; with swapped ones the batch axis lies inside the channel axis.
 void Lay(adj_convolution& c, bool swap_input, bool swap_filter, bool swap_output) {
   const int64_t input = Product(c.input, c.axes), window = Product(c.window, c.axes), output = Product(c.output, c.axes);
@@ -52,6 +61,7 @@ adj_convolution Draw(std::mt19937& random) {
     if (c.input[i] < 1) c.input[i] += high;
   }
   Lay(c, below(3) == 0, c.groups == 1 && below(3) == 0, below(3) == 0);
+  if (below(2) == 0) LayLast(c);
   return c;
 }
 
@@ -60,6 +70,8 @@ template <class Visit>
 void ForEach(const adj_convolution& c, Visit visit) {
   const int64_t outputs = Product(c.output, c.axes), windows = Product(c.window, c.axes);
   const int64_t group_inputs = c.inputs / c.groups, group_outputs = c.outputs / c.groups;
+  const int64_t input_step = IsLast(c.input_channel, c.inputs) ? c.inputs : 1;
+  const int64_t output_step = IsLast(c.output_channel, c.outputs) ? c.outputs : 1;
   for (int64_t t = 0; t < outputs; ++t) {
     for (int64_t w = 0; w < windows; ++w) {
       int64_t at = 0, left = t, tap = w, step = 1;
@@ -76,8 +88,9 @@ void ForEach(const adj_convolution& c, Visit visit) {
       for (int64_t n = 0; n < c.images; ++n) {
         for (int64_t o = 0; o < c.outputs; ++o) {
           for (int64_t k = 0; k < group_inputs; ++k) {
-            visit(Place(n * c.input_image + (o / group_outputs * group_inputs + k) * c.input_channel + at),
-                  Place(o * c.filter_output + k * c.filter_input + w), Place(n * c.output_image + o * c.output_channel + t));
+            visit(Place(n * c.input_image + (o / group_outputs * group_inputs + k) * c.input_channel + at * input_step),
+                  Place(o * c.filter_output + k * c.filter_input + w),
+                  Place(n * c.output_image + o * c.output_channel + t * output_step));
           }
         }
       }
@@ -142,6 +155,24 @@ std::vector<float> Run(const adj_plan* plan, const Ends& ends, size_t shift) {
   return result;
 }
 
+// The same with the filter packed before, or the gradient by it unpacked after.
+std::vector<float> RunPacked(const adj_convolution& c, const adj_plan* plan, const Ends& ends) {
+  std::vector<char> scratch(adj_plan_scratch(plan));
+  std::vector<float> packed(adj_plan_packed(plan) / sizeof(float)), result(ends.result, std::numeric_limits<float>::quiet_NaN());
+  const bool packs = !packed.empty(), by_filter = c.kind == ADJ_BY_FILTER;
+  if (packs && !by_filter) {
+    check::That(adj_filter_pack(plan, ends.right->data(), packed.data(), scratch.data()) == ADJ_OK, check::Message());
+    check::That(adj_filter_unpack(plan, packed.data(), result.data(), scratch.data()) == ADJ_BAD_ARGUMENT, "an operand is not unpacked");
+  }
+  const float* right = packs && !by_filter ? packed.data() : ends.right->data();
+  float* target = packs && by_filter ? packed.data() : result.data();
+  check::That(adj_convolution_run_packed(plan, ends.left->data(), right, target, scratch.data()) == ADJ_OK, check::Message());
+  if (packs && by_filter) {
+    check::That(adj_filter_unpack(plan, packed.data(), result.data(), scratch.data()) == ADJ_OK, check::Message());
+  }
+  return result;
+}
+
 std::string Name(const adj_convolution& c) {
   std::string name = c.kind == ADJ_CONVOLVE ? "convolution" : c.kind == ADJ_BY_INPUT ? "gradient by input" : "gradient by filter";
   name += " " + std::to_string(c.images) + "x" + std::to_string(c.inputs) + "->" + std::to_string(c.outputs) + " groups " +
@@ -176,6 +207,12 @@ void Random(const adj_library* library) {
       check::That(std::memcmp(first.data(), second.data(), first.size() * sizeof(float)) == 0 &&
                       std::memcmp(first.data(), third.data(), first.size() * sizeof(float)) == 0,
                   Name(c) + " gives the same bits anywhere in memory and on two threads");
+      const std::vector<float> packed = RunPacked(c, plan, ends);
+      check::That(std::memcmp(first.data(), packed.data(), first.size() * sizeof(float)) == 0, Name(c) + " gives the same bits packed");
+      adj_plan* like = nullptr;
+      const adj_status alike = adj_convolution_plan_like(library, &c, plan, &like);
+      check::That(alike == ADJ_OK && adj_plan_packed(like) == adj_plan_packed(plan), Name(c) + " is like itself");
+      adj_plan_destroy(like);
       adj_plan_destroy(plan);
     }
   }
