@@ -33,6 +33,7 @@ public sealed class Pipeline
         new("hoist_invariants", HoistInvariants.Apply),
         new("settle_loops", SettleLoops.Apply),
         new("recompute_residuals", RecomputeResiduals.Apply),
+        new("lay_out_convolutions", LayOutConvolutions.Apply) { Rounds = true },
         new("merge_equal_nodes", MergeEqualNodes.Apply),
         new("remove_unread", RemoveUnread.Apply),
         new("factor_powers", FactorPowers.Apply) { Rounds = true },

@@ -15,7 +15,8 @@ namespace Adjoint.Primitives;
 /// between its elements and zeros around; c' = g C / G + c for the feature group g of o, n' = b N / B + n for its batch group b.
 /// Negative padding crops. As StableHLO's convolution.</para>
 /// <para>Gradients are convolutions again, over axes that have changed their part; so that nothing is copied, a swapped input lies
-/// as [C, N, S…], a swapped filter as [C, O / G, W…], a swapped output as [O, N / B, T…], and the window may run backwards.</para>
+/// as [C, N, S…], a swapped filter as [C, O / G, W…], a swapped output as [O, N / B, T…], and the window may run backwards. The second
+/// axis of each may stand last, behind the spatial ones: [N, S…, C] is what libraries are fastest on.</para>
 /// <para>Error: |y - exact| &lt;= eps * k * sum |x| |f| over the k products; f16 and bf16 are summed in f32.</para>
 /// <para>Derivative: bilinear (Dumoulin and Visin 2016 for the paddings of the transposes).</para>
 /// </remarks>
@@ -30,6 +31,9 @@ namespace Adjoint.Primitives;
 /// <param name="FilterSwapped">The filter lies by input channels.</param>
 /// <param name="OutputSwapped">The output's first two axes are exchanged.</param>
 /// <param name="ReverseWindow">The filter is read backwards along every spatial axis.</param>
+/// <param name="InputLast">The input's second axis stands last, exchanged or not.</param>
+/// <param name="FilterLast">The filter's second axis stands last, exchanged or not.</param>
+/// <param name="OutputLast">The output's second axis stands last, exchanged or not.</param>
 public sealed partial record ConvGeneral(
     Ints Strides,
     Ints PadLow,
@@ -41,10 +45,17 @@ public sealed partial record ConvGeneral(
     bool InputSwapped,
     bool FilterSwapped,
     bool OutputSwapped,
-    bool ReverseWindow) : TensorPrimitive, INumberEvaluation
+    bool ReverseWindow,
+    bool InputLast = false,
+    bool FilterLast = false,
+    bool OutputLast = false) : TensorPrimitive, INumberEvaluation
 {
     /// <inheritdoc/>
     public override string Name => "conv_general";
+
+    private bool IsPlain => !InputLast && !FilterLast && !OutputLast;
+
+    private ConvGeneral AllPlain => this with { InputLast = false, FilterLast = false, OutputLast = false };
 
     /// <summary>Draws a convolution in one or two dimensions.</summary>
     public static Sample Draw(SampleSource source)
@@ -69,14 +80,19 @@ public sealed partial record ConvGeneral(
             inputSwapped,
             filterSwapped,
             source.Bool(),
+            source.Bool(),
+            source.Bool(),
+            source.Bool(),
             source.Bool());
         Shape input = Shape.Of(images, groupChannels * feature);
         Shape filter = filterSwapped ? Shape.Of(groupChannels * feature, outputs / feature) : Shape.Of(outputs, groupChannels);
         DType type = source.Numeric();
+        Shape x = (inputSwapped ? input.Select([1, 0]) : input).Concat(source.Shape(rank, rank));
+        Shape f = filter.Concat(source.Shape(rank, rank, maxExtent: 3));
         return new(
             conv,
-            source.Numbers(type, (inputSwapped ? input.Select([1, 0]) : input).Concat(source.Shape(rank, rank))),
-            source.Numbers(type, filter.Concat(source.Shape(rank, rank, maxExtent: 3))));
+            source.Numbers(type, ConvLast.Last(x, conv.InputLast)),
+            source.Numbers(type, ConvLast.Last(f, conv.FilterLast)));
     }
 
     /// <inheritdoc/>
@@ -92,6 +108,13 @@ public sealed partial record ConvGeneral(
 
     /// <inheritdoc/>
     NDArray INumberEvaluation.Run<T>(NDArray[] operands)
+    {
+        NDArray[] plain = [ConvLast.Plain(operands[0], InputLast), ConvLast.Plain(operands[1], FilterLast)];
+        return ConvLast.Last(AllPlain.Evaluate<T>(plain), OutputLast);
+    }
+
+    private NDArray Evaluate<T>(NDArray[] operands)
+        where T : unmanaged, INumberBase<T>
     {
         var view = new ConvView(this, operands[0].Shape, operands[1].Shape);
         var result = new T[view.Result.Size];
@@ -118,6 +141,12 @@ public sealed partial record ConvGeneral(
     protected override TensorType InferTensor(ImmutableArray<TensorType> operands)
     {
         CheckCount(operands, 2);
+        if (!IsPlain)
+        {
+            TensorType plain = AllPlain.InferTensor([Plain(operands[0], InputLast), Plain(operands[1], FilterLast)]);
+            return plain with { Shape = ConvLast.Last(plain.Shape, OutputLast) };
+        }
+
         (TensorType x, TensorType f) = (operands[0], operands[1]);
         if (x.DType != f.DType || x.DType == DType.Bool)
         {
@@ -165,18 +194,25 @@ public sealed partial record ConvGeneral(
 
         if (cotangent.Tensor.Shape.Size > 0)
         {
-            accumulators[0]?.Add(ConvTransposes.OfInput(this, cotangent, node.Operands[0].Tensor.Shape, node.Operands[1]));
-            accumulators[1]?.Add(ConvTransposes.OfFilter(this, cotangent, node.Operands[0], node.Operands[1].Tensor.Shape));
+            Value plain = ConvLast.Plain(cotangent, OutputLast);
+            Value x = ConvLast.Plain(node.Operands[0], InputLast), f = ConvLast.Plain(node.Operands[1], FilterLast);
+            accumulators[0]?.Add(ConvLast.Last(ConvTransposes.OfInput(AllPlain, plain, x.Tensor.Shape, f), InputLast));
+            accumulators[1]?.Add(ConvLast.Last(ConvTransposes.OfFilter(AllPlain, plain, x, f.Tensor.Shape), FilterLast));
         }
     }
 
     /// <inheritdoc/>
-    protected override Batched BatchTensor(Node node, IReadOnlyList<Batched> operands, Extent size) => (operands[0], operands[1]) switch
+    protected override Batched BatchTensor(Node node, IReadOnlyList<Batched> operands, Extent size)
     {
-        ({ IsBatched: true } x, { IsBatched: true } f) => ConvBatching.Both(this, x, f, size),
-        ({ IsBatched: true } x, var f) => ConvBatching.Input(this, x, f.Value, size),
-        (var x, var f) => ConvBatching.Filter(this, x.Value, f, size),
-    };
+        Batched left = ConvLast.Plain(operands[0], InputLast), right = ConvLast.Plain(operands[1], FilterLast);
+        Batched result = (left, right) switch
+        {
+            ({ IsBatched: true } x, { IsBatched: true } f) => ConvBatching.Both(AllPlain, x, f, size),
+            ({ IsBatched: true } x, var f) => ConvBatching.Input(AllPlain, x, f.Value, size),
+            (var x, var f) => ConvBatching.Filter(AllPlain, x.Value, f, size),
+        };
+        return ConvLast.Last(result, OutputLast);
+    }
 
     private static void AddPlane<T>(ReadOnlySpan<T> x, int start, ReadOnlySpan<T> filter, ReadOnlySpan<int> taps, Span<T> plane)
         where T : INumberBase<T>
@@ -188,8 +224,15 @@ public sealed partial record ConvGeneral(
         }
     }
 
-    private ConvView View(ImmutableArray<ValueType> operands) =>
-        new(this, ((TensorType)operands[0]).Shape, ((TensorType)operands[1]).Shape);
+    /// <summary>The convolution of the types with their second axes in place.</summary>
+    internal ConvView View(ImmutableArray<ValueType> operands) => new(
+        AllPlain,
+        ConvLast.Plain(((TensorType)operands[0]).Shape, InputLast),
+        ConvLast.Plain(((TensorType)operands[1]).Shape, FilterLast));
+
+    private static TensorType Plain(TensorType type, bool last) => last && type.Rank is >= 3 and <= 5
+        ? type with { Shape = ConvLast.Plain(type.Shape, last) }
+        : type;
 
     private void CheckGroups(TensorType x, TensorType f)
     {

@@ -18,22 +18,20 @@ internal sealed class ConvKernel : SingleKernel
     {
         this.conv = conv;
         this.view = view;
-        native = new(() => MustPack || conv.BatchGroups > 1 ? null : Convolutions.Of(Geometry, FilterInPlace));
+        native = new(() => ConvLast.Shape(conv, view) is { } shape ? Convolutions.Of(shape) : null);
     }
 
     /// <summary>Whether the filter of several groups lies by input channels.</summary>
     private bool MustPack => conv.FilterSwapped && conv.FeatureGroups > 1;
 
-    private ConvolutionGeometry Geometry => ConvolutionGeometry.Create(
-        view.ResultImages, view.Channels, view.Outputs / conv.BatchGroups, conv.FeatureGroups, view.Axes, conv.ReverseWindow);
+    private ConvolutionGeometry Geometry => view.Geometry;
 
-    private ConvolutionLayout FilterInPlace => new(
-        view.InputPlace(1, 0),
-        view.InputPlace(0, 1),
-        view.FilterPlace(1, 0),
-        view.FilterPlace(0, 1),
-        view.ResultPlace(1, 0),
-        view.ResultPlace(0, 1));
+    private ConvolutionLayout FilterInPlace => view.Layout;
+
+    /// <inheritdoc/>
+    public override string Describe() => (conv.InputLast || conv.FilterLast || conv.OutputLast)
+        ? "convolution, channels innermost: a library's, in parts by shape"
+        : "convolution";
 
     /// <inheritdoc/>
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)
@@ -49,12 +47,48 @@ internal sealed class ConvKernel : SingleKernel
         }
         else if (result.Type == DType.F32)
         {
-            Run<float>(operands, result, parallel);
+            RunTurned<float>(operands, result, parallel);
         }
         else
         {
-            Run<double>(operands, result, parallel);
+            RunTurned<double>(operands, result, parallel);
         }
+    }
+
+    /// <summary>Runs with second axes in their places, to which they are copied where they stand last.</summary>
+    private void RunTurned<T>(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)
+        where T : unmanaged, INumberBase<T>
+    {
+        if (!conv.InputLast && !conv.FilterLast && !conv.OutputLast)
+        {
+            Run<T>(operands, result, parallel);
+            return;
+        }
+
+        NDArray[] plain = [Turned<T>(operands[0], conv.InputLast, parallel), Turned<T>(operands[1], conv.FilterLast, parallel)];
+        NDArray target = conv.OutputLast ? NDArray.New(result.Type, view.Result) : result;
+        Run<T>(plain, target, parallel);
+        if (conv.OutputLast)
+        {
+            int[] strides = view.Result.Strides();
+            int[] from = [strides[0], .. strides[2..], strides[1]];
+            StridedCopy.Run(target.Memory<T>(), target.Start, from, result.Memory<T>(), result.Start, result.Shape.Strides(), result.Shape.ToArray(), parallel);
+        }
+    }
+
+    private static NDArray Turned<T>(NDArray x, bool last, IParallel parallel)
+        where T : unmanaged
+    {
+        if (!last)
+        {
+            return x;
+        }
+
+        int[] strides = x.Shape.Strides();
+        int[] from = [strides[0], strides[^1], .. strides[1..^1]];
+        NDArray plain = NDArray.New(x.Type, ConvLast.Plain(x.Shape, last));
+        StridedCopy.Run(x.Memory<T>(), x.Start, from, plain.Memory<T>(), 0, plain.Shape.Strides(), plain.Shape.ToArray(), parallel);
+        return plain;
     }
 
     private void Run<T>(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)

@@ -54,6 +54,14 @@ internal sealed class ConvView
     /// <summary>Elements of one window.</summary>
     internal int Window => Axes.Aggregate(1, (size, axis) => size * axis.Window);
 
+    /// <summary>The convolution of one batch group.</summary>
+    internal ConvolutionGeometry Geometry => ConvolutionGeometry.Create(
+        ResultImages, Channels, Outputs / conv.BatchGroups, conv.FeatureGroups, Axes, conv.ReverseWindow);
+
+    /// <summary>Where axes lie, with the filter as it is stored.</summary>
+    internal ConvolutionLayout Layout => new(
+        InputPlace(1, 0), InputPlace(0, 1), FilterPlace(1, 0), FilterPlace(0, 1), ResultPlace(1, 0), ResultPlace(0, 1));
+
     /// <summary>The place of an image's channel in the input.</summary>
     internal int InputPlace(int image, int channel)
     {

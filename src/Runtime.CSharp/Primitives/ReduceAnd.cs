@@ -32,7 +32,7 @@ public sealed partial record ReduceAnd(Axes Axes) : Reduction
     /// <inheritdoc/>
     public override Value? Jvp(Node node, Value tangent) => null;
 
-    private protected override UnaryPrimitive With(Axes axes) => new ReduceAnd(axes);
+    internal override UnaryPrimitive With(Axes axes) => new ReduceAnd(axes);
 }
 
 public static partial class Ops

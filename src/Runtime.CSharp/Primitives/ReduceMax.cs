@@ -25,7 +25,7 @@ public sealed partial record ReduceMax(Axes Axes) : ReduceExtremum
         return new(new ReduceMax(axes), x);
     }
 
-    private protected override UnaryPrimitive With(Axes axes) => new ReduceMax(axes);
+    internal override UnaryPrimitive With(Axes axes) => new ReduceMax(axes);
 }
 
 public static partial class Ops

@@ -25,7 +25,7 @@ public sealed partial record ReduceMin(Axes Axes) : ReduceExtremum
         return new(new ReduceMin(axes), x);
     }
 
-    private protected override UnaryPrimitive With(Axes axes) => new ReduceMin(axes);
+    internal override UnaryPrimitive With(Axes axes) => new ReduceMin(axes);
 }
 
 public static partial class Ops

@@ -32,7 +32,7 @@ public sealed partial record ReduceOr(Axes Axes) : Reduction
     /// <inheritdoc/>
     public override Value? Jvp(Node node, Value tangent) => null;
 
-    private protected override UnaryPrimitive With(Axes axes) => new ReduceOr(axes);
+    internal override UnaryPrimitive With(Axes axes) => new ReduceOr(axes);
 }
 
 public static partial class Ops

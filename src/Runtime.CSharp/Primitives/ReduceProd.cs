@@ -74,7 +74,7 @@ public sealed partial record ReduceProd(Axes Axes) : Reduction, INumberEvaluatio
         return product;
     });
 
-    private protected override UnaryPrimitive With(Axes axes) => new ReduceProd(axes);
+    internal override UnaryPrimitive With(Axes axes) => new ReduceProd(axes);
 
     /// <summary>The elements of each product along axis 0.</summary>
     private Value Lines(Value x)

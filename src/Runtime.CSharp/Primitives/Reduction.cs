@@ -53,7 +53,7 @@ public abstract record Reduction : UnaryPrimitive
     }
 
     /// <summary>The same reduction along other axes.</summary>
-    private protected abstract UnaryPrimitive With(Axes axes);
+    internal abstract UnaryPrimitive With(Axes axes);
 
     /// <summary>Each result from the places of its elements.</summary>
     private protected NDArray Each<T>(NDArray x, Func<T[], int, int[], T> reduce)

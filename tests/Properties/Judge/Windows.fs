@@ -15,6 +15,27 @@ let private swapped flag (x: Grid) =
 
         Grid.make x.DType (turn x.Shape) (fun place -> Grid.at x (turn place))
 
+/// The second axis in its place, where it stands last.
+let private fromLast flag (x: Grid) =
+    if not flag then
+        x
+    else
+        let rank = x.Shape.Length
+
+        Grid.make x.DType (Array.concat [ [| x.Shape[0]; x.Shape[rank - 1] |]; x.Shape[1 .. rank - 2] ]) (fun place ->
+            Grid.at x (Array.concat [ [| place[0] |]; place[2..]; [| place[1] |] ]))
+
+let private toLast flag (x: Grid) =
+    if not flag then
+        x
+    else
+        let turn (all: int[]) =
+            Array.concat [ [| all[0] |]; all[2..]; [| all[1] |] ]
+
+        Grid.make x.DType (turn x.Shape) (fun place ->
+            let rank = place.Length
+            Grid.at x (Array.concat [ [| place[0]; place[rank - 1] |]; place[1 .. rank - 2] ]))
+
 /// How many windows there are along an axis.
 let private positions extent low high window dilation stride =
     let room = extent + low + high - (window - 1) * dilation - 1
@@ -33,7 +54,8 @@ let private byOutputs (p: ConvGeneral) (f: Grid) =
             Grid.at f (Array.append [| group * inputs + place[1]; place[0] % outputs |] place[2..]))
 
 let private convolve (p: ConvGeneral) (input: Grid) (filter: Grid) =
-    let x, w = swapped p.InputSwapped input, byOutputs p filter
+    let x = swapped p.InputSwapped (fromLast p.InputLast input)
+    let w = byOutputs p (fromLast p.FilterLast filter)
     let rank = x.Shape.Length - 2
     let channels = w.Shape[1]
     let images = x.Shape[0] / p.BatchGroups
@@ -80,7 +102,7 @@ let private convolve (p: ConvGeneral) (input: Grid) (filter: Grid) =
         |> Seq.choose term
         |> Seq.fold Cell.add (Cell.zero x.DType)
 
-    swapped p.OutputSwapped (Grid.make x.DType shape element)
+    Grid.make x.DType shape element |> swapped p.OutputSwapped |> toLast p.OutputLast
 
 /// A window's attributes.
 type private Frame =

@@ -23,6 +23,12 @@ internal struct Spatial
     private long first;
 }
 
+/// <summary>What else there is to say of a convolution's operands.</summary>
+/// <param name="BatchGroups">Groups of images, each seen by its own outputs; 0 is 1. The geometry's images and outputs are those of one.</param>
+/// <param name="ByInputs">The filter lies by input channels.</param>
+/// <param name="ImagesInnermost">What it takes for images lies innermost in the input: only a gradient by the filter has that.</param>
+internal readonly record struct ConvolutionRoles(int BatchGroups, bool ByInputs, bool ImagesInnermost);
+
 /// <summary>A convolution as the C boundary takes it: <c>adj_convolution</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct NativeConvolution
@@ -46,11 +52,29 @@ internal struct NativeConvolution
     internal long OutputImage;
     internal long OutputChannel;
 
+    /// <summary>Multiply-adds, those with padding too.</summary>
+    internal readonly double Work
+    {
+        get
+        {
+            double work = (double)Images * Outputs * (Inputs / Groups);
+            for (int i = 0; i < Axes; i++)
+            {
+                work *= (double)Output[i] * Window[i];
+            }
+
+            return work;
+        }
+    }
+
     /// <summary>
     /// The convolution or gradient that a geometry is: libraries have fast ways for each, while the runtime has one operation for all three.
     /// Null where it is none of them.
     /// </summary>
-    internal static NativeConvolution? Of(in ConvolutionGeometry geometry, ConvolutionLayout layout)
+    /// <param name="geometry">The convolution, of one group of images.</param>
+    /// <param name="layout">Where the operands' axes lie; a filter of groups by input channels, as it is stored.</param>
+    /// <param name="roles">What the geometry doesn't say.</param>
+    internal static NativeConvolution? Of(in ConvolutionGeometry geometry, ConvolutionLayout layout, ConvolutionRoles roles = default)
     {
         ReadOnlySpan<WindowAxis> axes = [geometry.Outer, geometry.Middle, geometry.Inner];
         bool plain = true, spread = true;
@@ -64,15 +88,13 @@ internal struct NativeConvolution
             outputs *= axis.Output;
         }
 
-        return plain && geometry.Groups == 1 && windows > outputs ? ByFilter(geometry, layout, axes)
-            : plain ? Forward(geometry, layout, axes)
-            : spread && geometry.Groups == 1 ? ByInput(geometry, layout, axes)
+        bool exchanged = roles.ImagesInnermost || roles.BatchGroups > 1;
+        return plain && geometry.Groups == 1 && (exchanged || windows > outputs) ? ByFilter(geometry, layout, axes, Math.Max(roles.BatchGroups, 1))
+            : exchanged ? null
+            : plain && !(roles.ByInputs && geometry.Groups > 1) ? Forward(geometry, layout, axes)
+            : spread && (roles.ByInputs || geometry.Groups == 1) ? ByInput(geometry, layout, axes)
             : null;
     }
-
-    /// <summary>The same for a part of the images, or, of a gradient by the filter, of the filter's outputs.</summary>
-    internal readonly NativeConvolution Part(long count) =>
-        Kind == ConvolutionKind.ByFilter ? this with { Outputs = count } : this with { Images = count };
 
     private static NativeConvolution Forward(in ConvolutionGeometry geometry, ConvolutionLayout layout, ReadOnlySpan<WindowAxis> axes)
     {
@@ -109,7 +131,7 @@ internal struct NativeConvolution
             Kind = ConvolutionKind.ByInput,
             Axes = 3,
             Images = geometry.Batch,
-            Groups = 1,
+            Groups = geometry.Groups,
             Inputs = geometry.OutputChannels,
             Outputs = geometry.InputChannels,
             InputImage = layout.OutputBatch,
@@ -130,16 +152,16 @@ internal struct NativeConvolution
     }
 
     /// <summary>Channels stand for images and images for channels; the window goes over what was the filter's gradient.</summary>
-    private static NativeConvolution ByFilter(in ConvolutionGeometry geometry, ConvolutionLayout layout, ReadOnlySpan<WindowAxis> axes)
+    private static NativeConvolution ByFilter(in ConvolutionGeometry geometry, ConvolutionLayout layout, ReadOnlySpan<WindowAxis> axes, int groups)
     {
         var found = new NativeConvolution
         {
             Kind = ConvolutionKind.ByFilter,
             Axes = 3,
             Images = geometry.InputChannels,
-            Groups = 1,
-            Inputs = geometry.Batch,
-            Outputs = geometry.OutputChannels,
+            Groups = groups,
+            Inputs = (long)geometry.Batch * groups,
+            Outputs = (long)geometry.OutputChannels * groups,
             InputImage = layout.InputChannel,
             InputChannel = layout.InputBatch,
             FilterOutput = layout.OutputChannel,

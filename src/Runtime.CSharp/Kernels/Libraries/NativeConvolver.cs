@@ -1,91 +1,187 @@
 using System.Buffers;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Adjoint.Kernels.Libraries;
 
 /// <summary>A convolution of f32 by a library: its plans, and the parts that it is cut into.</summary>
 /// <remarks>
-/// Parts are of images (of a gradient by the filter: of the filter's outputs), cut by the shape alone, so that the bits are the same for any
-/// runner. Error: |y − exact| ≤ eps · K · Σ |x|·|f| over the K products of an element.
+/// The filter is packed once for all parts. A gradient by the filter is summed over its parts in their order, packed.
+/// Error: |y − exact| ≤ eps · K · Σ |x|·|f| over the K products of an element.
 /// </remarks>
 internal sealed unsafe class NativeConvolver
 {
-    /// <summary>Multiply-adds of a part: some tenths of a millisecond.</summary>
-    private const double PartWork = 1 << 24;
-
     private const int LargestScratch = 1 << 30;
+    private const int Alignment = 64;
+    private const int SumTile = 1 << 14;
 
-    private readonly NativeLibraryCalls calls;
-    private readonly NativeConvolution shape;
-    private readonly NativePlan plan;
-    private readonly NativePlan? lastPlan;
-    private readonly long part;
-    private readonly int parts;
+    private readonly ConvolutionCalls calls;
+    private readonly ConvolutionKind kind;
+    private readonly (ConvolutionPart Part, NativePlan Plan)[] parts;
+    private readonly int filterSize;
+    private readonly int scratch;
 
-    private NativeConvolver(NativeLibraryCalls calls, in NativeConvolution shape, long part, NativePlan plan, NativePlan? lastPlan)
+    private NativeConvolver(ConvolutionCalls calls, in NativeConvolution shape, (ConvolutionPart Part, NativePlan Plan)[] parts)
     {
         this.calls = calls;
-        this.shape = shape;
-        this.part = part;
-        this.plan = plan;
-        this.lastPlan = lastPlan;
-        parts = (int)((Whole(shape) + part - 1) / part);
-    }
-
-    /// <summary>Makes the plans; null where the library has no fast way.</summary>
-    internal static NativeConvolver? Of(NativeLibraryCalls calls, nint library, in NativeConvolution shape, double work)
-    {
-        long whole = Whole(shape);
-        long count = Math.Clamp((long)Math.Ceiling(whole * PartWork / work), 1, whole);
-        if (shape.Kind == ConvolutionKind.ByFilter)
+        this.parts = parts;
+        kind = shape.Kind;
+        filterSize = (int)(shape.Outputs * (shape.Inputs / shape.Groups));
+        for (int i = 0; i < shape.Axes; i++)
         {
-            count = Math.Min(whole, Math.Max(32, (count + 15) / 16 * 16));
+            filterSize *= (int)shape.Window[i];
         }
 
-        long rest = whole % count;
-        NativePlan? most = calls.Plan(library, shape.Part(count));
-        NativePlan? last = rest == 0 || most is null ? null : calls.Plan(library, shape.Part(rest));
-        return most is null || most.Scratch > LargestScratch || (rest != 0 && last is null) ? null : new(calls, shape, count, most, last);
+        scratch = parts.Max(part => part.Plan.Scratch);
+    }
+
+    private NativePlan First => parts[0].Plan;
+
+    /// <summary>Makes the plans; null where the library has no fast way.</summary>
+    internal static NativeConvolver? Of(ConvolutionCalls calls, nint library, in NativeConvolution shape, double work)
+    {
+        List<ConvolutionPart> cut = ConvolutionCut.Of(shape, work);
+        NativeConvolver? found = Of(calls, library, shape, cut);
+        return found is null && cut.Count > 1 ? Of(calls, library, shape, [new(shape, 0, 0)]) : found;
     }
 
     /// <summary>y from x and f, which lie as the shape says; y must not overlap them.</summary>
     internal void Run(float[] x, int xOffset, float[] f, int fOffset, float[] y, int yOffset, IParallel parallel)
     {
-        if (parts == 1)
+        fixed (float* left = x, right = f, result = y)
         {
-            Part(0, x, xOffset, f, fOffset, y, yOffset);
-        }
-        else
-        {
-            parallel.For(parts, index => Part(index, x, xOffset, f, fOffset, y, yOffset));
-        }
-    }
-
-    private void Part(int index, float[] x, int xOffset, float[] f, int fOffset, float[] y, int yOffset)
-    {
-        NativePlan chosen = lastPlan is not null && index == parts - 1 ? lastPlan : plan;
-        long first = index * part;
-        (long left, long right, long result) = shape.Kind switch
-        {
-            ConvolutionKind.Forward => (first * shape.InputImage, 0L, first * shape.OutputImage),
-            ConvolutionKind.ByInput => (first * shape.OutputImage, 0L, first * shape.InputImage),
-            _ => (0L, first * shape.OutputChannel, first * shape.FilterOutput),
-        };
-        byte[] scratch = ArrayPool<byte>.Shared.Rent(Math.Max(chosen.Scratch, 1));
-        try
-        {
-            fixed (float* input = x, filter = f, output = y)
+            if (parts.Length == 1)
             {
-                fixed (byte* space = scratch)
-                {
-                    calls.Convolve(chosen, input + xOffset + left, filter + fOffset + right, output + yOffset + result, space);
-                }
+                Part(0, left + xOffset, right + fOffset, result + yOffset, isPacked: false);
+            }
+            else if (kind == ConvolutionKind.ByFilter)
+            {
+                AddParts(left + xOffset, right + fOffset, result + yOffset, parallel);
+            }
+            else
+            {
+                ShareFilter(left + xOffset, right + fOffset, result + yOffset, parallel);
             }
         }
-        finally
+    }
+
+    private static NativeConvolver? Of(ConvolutionCalls calls, nint library, in NativeConvolution shape, List<ConvolutionPart> cut)
+    {
+        var plans = new Dictionary<(long, long, long, long), NativePlan>();
+        var parts = new (ConvolutionPart Part, NativePlan Plan)[cut.Count];
+        for (int i = 0; i < parts.Length; i++)
         {
-            ArrayPool<byte>.Shared.Return(scratch);
+            NativeConvolution own = cut[i].Shape;
+            var key = (own.Images, own.Input[0], own.Output[0], own.Low[0]);
+            if (!plans.TryGetValue(key, out NativePlan? plan))
+            {
+                plan = calls.Plan(library, own, i == 0 ? null : parts[0].Plan);
+                if (plan is null || plan.Scratch > LargestScratch)
+                {
+                    return null;
+                }
+
+                plans.Add(key, plan);
+            }
+
+            parts[i] = (cut[i], plan);
+        }
+
+        return new(calls, shape, parts);
+    }
+
+    /// <summary>All parts read one packed filter.</summary>
+    private void ShareFilter(float* left, float* filter, float* result, IParallel parallel)
+    {
+        bool isPacked = First.Packed > 0;
+        byte[] space = Rent(First.Packed);
+        fixed (byte* place = space)
+        {
+            float* packed = isPacked ? Aligned(place) : filter;
+            if (isPacked)
+            {
+                Pack(filter, packed);
+            }
+
+            (nint x, nint f, nint y) = ((nint)left, (nint)packed, (nint)result);
+            parallel.For(parts.Length, i => Part(i, (float*)x, (float*)f, (float*)y, isPacked));
+        }
+
+        Return(space);
+    }
+
+    /// <summary>Each part has its own gradient, packed; their sum is unpacked.</summary>
+    private void AddParts(float* left, float* right, float* result, IParallel parallel)
+    {
+        bool isPacked = First.Packed > 0;
+        int size = isPacked ? First.Packed / sizeof(float) : filterSize;
+        int distance = (size + 15) / 16 * 16;
+        byte[] space = Rent(checked(parts.Length * distance * sizeof(float)));
+        fixed (byte* place = space)
+        {
+            (nint x, nint y, nint sums) = ((nint)left, (nint)right, (nint)Aligned(place));
+            parallel.For(parts.Length, i => Part(i, (float*)x, (float*)y, (float*)sums + ((long)i * distance), isPacked));
+            nint target = isPacked ? sums : (nint)result;
+            int count = parts.Length;
+            parallel.For((size + SumTile - 1) / SumTile, tile => Sum((float*)sums, distance, count, tile * SumTile, Math.Min(size, (tile + 1) * SumTile), (float*)target));
+            if (isPacked)
+            {
+                byte[] pad = Rent(First.Scratch);
+                fixed (byte* padPlace = pad)
+                {
+                    calls.Unpack(First, (float*)sums, result, padPlace);
+                }
+
+                Return(pad);
+            }
+        }
+
+        Return(space);
+    }
+
+    /// <summary>target[i] = the sum of a gradient's parts in their order.</summary>
+    private static void Sum(float* sums, int distance, int count, int first, int end, float* target)
+    {
+        var into = new Span<float>(target + first, end - first);
+        TensorPrimitives.Add(new ReadOnlySpan<float>(sums + first, end - first), new ReadOnlySpan<float>(sums + distance + first, end - first), into);
+        for (int part = 2; part < count; part++)
+        {
+            TensorPrimitives.Add(into, new ReadOnlySpan<float>(sums + ((long)part * distance) + first, end - first), into);
         }
     }
 
-    private static long Whole(in NativeConvolution shape) => shape.Kind == ConvolutionKind.ByFilter ? shape.Outputs : shape.Images;
+    private void Pack(float* filter, float* packed)
+    {
+        byte[] pad = Rent(First.Scratch);
+        fixed (byte* place = pad)
+        {
+            calls.Pack(First, filter, packed, place);
+        }
+
+        Return(pad);
+    }
+
+    private void Part(int index, float* left, float* right, float* result, bool isPacked)
+    {
+        (ConvolutionPart part, NativePlan plan) = parts[index];
+        byte[] pad = Rent(scratch);
+        fixed (byte* place = pad)
+        {
+            (long x, long f, long y) = kind switch
+            {
+                ConvolutionKind.Forward => (part.Input, 0L, part.Output),
+                ConvolutionKind.ByInput => (part.Output, 0L, part.Input),
+                _ => (part.Input, part.Output, 0L),
+            };
+            calls.Run(plan, left + x, right + f, result + y, place, isPacked);
+        }
+
+        Return(pad);
+    }
+
+    private static byte[] Rent(int bytes) => ArrayPool<byte>.Shared.Rent(bytes + Alignment);
+
+    private static void Return(byte[] space) => ArrayPool<byte>.Shared.Return(space);
+
+    private static float* Aligned(byte* place) => (float*)((nint)(place + Alignment - 1) & -(nint)Alignment);
 }

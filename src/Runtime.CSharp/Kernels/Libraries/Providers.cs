@@ -35,6 +35,7 @@ internal sealed class Providers
 
         Calls = new(kernels.Handle);
         Factorizations = NativeFactorizations.Of(kernels);
+        Convolutions = ConvolutionCalls.Of(Calls, kernels.Handle);
         foreach (Provider provider in ProviderNames.Libraries)
         {
             (libraries[(int)provider], descriptions[(int)provider]) = Calls.Open(provider, anyVendor && provider == Provider.Mkl ? AnyVendor : 0);
@@ -54,6 +55,9 @@ internal sealed class Providers
 
     /// <summary>Whether a provider has LAPACK.</summary>
     internal bool HasFactorizations(Provider provider) => hasFactorizations[(int)provider];
+
+    /// <summary>The family of convolutions; null where the kernels lack it.</summary>
+    internal ConvolutionCalls? Convolutions { get; }
 
     /// <summary>The library of a provider; zero where there is none.</summary>
     internal nint Library(Provider provider) => libraries[(int)provider];

@@ -1,0 +1,115 @@
+namespace Adjoint.Kernels.Libraries;
+
+/// <summary>A part of a convolution: images, or rows of one image.</summary>
+/// <param name="Shape">The part's shape.</param>
+/// <param name="Input">Where it begins in the input, or in the gradient by it.</param>
+/// <param name="Output">Where it begins in the output, or in the gradient by it.</param>
+internal readonly record struct ConvolutionPart(NativeConvolution Shape, long Input, long Output);
+
+/// <summary>How a convolution is cut into parts that run side by side: by its shape alone, so that the bits are the same for any runner.</summary>
+internal static class ConvolutionCut
+{
+    /// <summary>Multiply-adds of a part: some tenths of a millisecond.</summary>
+    private const double PartWork = 1 << 24;
+
+    /// <summary>Parts that keep a few threads busy.</summary>
+    private const int EnoughParts = 8;
+
+    /// <summary>Elements of an output plane in a part: with fewer a filter is read for too little.</summary>
+    private const long LeastPlane = 24;
+
+    /// <summary>Elements of a filter above which adding up its gradients in several parts costs too much.</summary>
+    private const long LargeFilter = 1 << 19;
+
+    /// <summary>The parts of a convolution of so many multiply-adds.</summary>
+    internal static List<ConvolutionPart> Of(in NativeConvolution shape, double work)
+    {
+        double each = shape.Kind == ConvolutionKind.ByFilter ? 2 * PartWork : PartWork;
+        long images = Math.Clamp((long)Math.Ceiling(shape.Images * each / Math.Max(work, 1)), 1, shape.Images);
+        if (shape.Kind == ConvolutionKind.ByFilter)
+        {
+            long filter = shape.Outputs * shape.Inputs / shape.Groups * Size(shape.Window, shape.Axes);
+            long most = filter > LargeFilter ? 2 : EnoughParts;
+            images = Math.Max(images, (shape.Images + most - 1) / most);
+        }
+
+        List<ConvolutionPart> parts = images == 1 && shape.Kind == ConvolutionKind.Forward ? Rows(shape, work / shape.Images) : [];
+        return parts.Count > 0 ? parts : Images(shape, images);
+    }
+
+    private static List<ConvolutionPart> Images(in NativeConvolution shape, long count)
+    {
+        var parts = new List<ConvolutionPart>();
+        for (long first = 0; first < shape.Images; first += count)
+        {
+            long own = Math.Min(count, shape.Images - first);
+            parts.Add(new(shape with { Images = own }, first * shape.InputImage, first * shape.OutputImage));
+        }
+
+        return parts;
+    }
+
+    /// <summary>Rows of each image where there are few images, and rows lie together; none where that can't be.</summary>
+    private static List<ConvolutionPart> Rows(in NativeConvolution shape, double work)
+    {
+        long inputRow = Size(shape.Input, shape.Axes) / shape.Input[0] * shape.Inputs;
+        long row = Size(shape.Output, shape.Axes) / shape.Output[0];
+        bool together = shape.InputChannel == 1 && shape.OutputChannel == 1;
+        long wanted = Math.Min((EnoughParts + shape.Images - 1) / shape.Images, (long)(work / PartWork));
+        wanted = Math.Min(wanted, row * shape.Output[0] / LeastPlane);
+        if (!together || wanted < 2)
+        {
+            return [];
+        }
+
+        long count = (shape.Output[0] + wanted - 1) / wanted;
+        var parts = new List<ConvolutionPart>();
+        for (long image = 0; image < shape.Images; image++)
+        {
+            for (long first = 0; first < shape.Output[0]; first += count)
+            {
+                if (Between(shape, first, Math.Min(first + count, shape.Output[0])) is not { } part)
+                {
+                    return [];
+                }
+
+                parts.Add(new(
+                    part.Shape,
+                    (image * shape.InputImage) + (part.Start * inputRow),
+                    (image * shape.OutputImage) + (first * row * shape.Outputs)));
+            }
+        }
+
+        return parts;
+    }
+
+    /// <summary>The part of one image that gives these rows, and the first row that it reads; null where it reads padding alone.</summary>
+    private static (NativeConvolution Shape, long Start)? Between(in NativeConvolution shape, long first, long end)
+    {
+        long start = (first * shape.Stride[0]) - shape.Low[0];
+        long behind = ((end - 1) * shape.Stride[0]) + ((shape.Window[0] - 1) * shape.Dilation[0]) + 1 - shape.Low[0];
+        long from = Math.Max(start, 0);
+        long to = Math.Min(behind, shape.Input[0]);
+        if (to <= from)
+        {
+            return null;
+        }
+
+        NativeConvolution part = shape with { Images = 1 };
+        part.Input[0] = to - from;
+        part.Output[0] = end - first;
+        part.Low[0] = from - start;
+        return (part, from);
+    }
+
+    private static long Size(in Spatial extents, int axes)
+    {
+        long size = 1;
+        for (int i = 0; i < axes; i++)
+        {
+            size *= extents[i];
+        }
+
+        return size;
+    }
+}
