@@ -67,6 +67,12 @@ internal static class InPlaceResults
                 {
                     yield return new(load.Buffer!, load.Operands[0], number, next.Block, place, IsStore: false, IsOnce: false);
                 }
+                else if (item is TransposeItem turned)
+                {
+                    // A block is read and written at many places: behind all that is stored in its iteration, and more than once.
+                    yield return new(turned.From, turned.FromOffset, number, next.Block, int.MaxValue, IsStore: false, IsOnce: false);
+                    yield return new(turned.To, turned.ToOffset, number, next.Block, place, IsStore: true, IsOnce: false);
+                }
             }
         }
     }
