@@ -98,11 +98,11 @@ let private convolver work case =
         skiptest "oneDNN is not here."
 
     let geometry = case.Geometry
-    let shape = NativeConvolution.Of(&geometry, case.Layout)
+    let shape = NativeConvolution.Of(&geometry, case.Layout, ConvolutionRoles())
 
     if shape.HasValue then
         let value = shape.Value
-        Option.ofObj (NativeConvolver.Of(here.Calls, library, &value, work))
+        Option.ofObj (NativeConvolver.Of(here.Convolutions, library, &value, work))
     else
         None
 
@@ -173,5 +173,9 @@ let tests =
 
                 for case in cases 4 20 do
                     let geometry = case.Geometry
-                    Expect.isNull (Convolutions.Of(missing, &geometry, case.Layout)) "no library")
+                    let shape = NativeConvolution.Of(&geometry, case.Layout, ConvolutionRoles())
+
+                    if shape.HasValue then
+                        let value = shape.Value
+                        Expect.isNull (Convolutions.Of(missing, &value)) "no library")
         ]
