@@ -102,7 +102,9 @@ let private convolve (p: ConvGeneral) (input: Grid) (filter: Grid) =
         |> Seq.choose term
         |> Seq.fold Cell.add (Cell.zero x.DType)
 
-    Grid.make x.DType shape element |> swapped p.OutputSwapped |> toLast p.OutputLast
+    Grid.make x.DType shape element
+    |> swapped p.OutputSwapped
+    |> toLast p.OutputLast
 
 /// A window's attributes.
 type private Frame =
