@@ -5,7 +5,7 @@ using Adjoint.Tune;
 
 // Measures the providers of each operation at each size on this machine, and writes the table that the runtime reads.
 //   Adjoint.Tune FILE      measure and write
-//   Adjoint.Tune --figures [SIZE…]   products through the runtime beside the best bare call of a library
+//   Adjoint.Tune --figures [SIZE…]   products through the runtime beside the best bare call of a library, and sorts
 //   Adjoint.Tune --describe   what the runtime finds and chooses
 if (args is ["--describe", ..])
 {
@@ -22,6 +22,11 @@ if (!KernelLibrary.Default.IsAvailable)
 if (args is ["--figures", .. string[] sizes])
 {
     ProductFigures.Print([.. sizes.Select(int.Parse)]);
+    if (Providers.Default.Simd is not null)
+    {
+        SortFigures.Print();
+    }
+
     return 0;
 }
 
@@ -34,6 +39,7 @@ if (args is not [string file])
 var table = new StringBuilder($"# measured on {Environment.MachineName}, {Environment.ProcessorCount} processors\n");
 ProductTuning.Add(table, Console.WriteLine);
 ConvolutionTuning.Add(table, Console.WriteLine);
+SortTuning.Add(table, Console.WriteLine);
 ProviderTable.Parse(table.ToString());
 string fresh = file + ".fresh";
 File.WriteAllText(fresh, table.ToString());

@@ -218,6 +218,21 @@ ADJ_EXPORT adj_status adj_svd_f32(const adj_library* library, int64_t m, int64_t
 ADJ_EXPORT adj_status adj_svd_f64(const adj_library* library, int64_t m, int64_t n, double* a, double* u, double* s,
     double* vt, int32_t* failed, void* scratch, size_t bytes) ADJ_NOEXCEPT;
 
+// ---- Kernels of our own -------------------------------------------------------------------------------------------
+
+// These are missing from a build without Highway. They need no library; where the processor lacks the instruction sets that
+// they are compiled for, they give ADJ_UNSUPPORTED. What they give is the same on all processors.
+
+// The instruction set that they use here, as adj_message gives its text; empty where they run on none.
+ADJ_EXPORT size_t adj_simd_describe(char* text, size_t size) ADJ_NOEXCEPT;
+
+// Sorts words in place, ascending; equal words are not told apart. Any alignment of a word's own.
+ADJ_EXPORT adj_status adj_sort_u32(uint32_t* words, size_t n) ADJ_NOEXCEPT;
+ADJ_EXPORT adj_status adj_sort_u64(uint64_t* words, size_t n) ADJ_NOEXCEPT;
+
+// The same for n words of 128 bits, each its low half and then its high half.
+ADJ_EXPORT adj_status adj_sort_u128(uint64_t* words, size_t n) ADJ_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

@@ -22,15 +22,15 @@ public static partial class Tensors
                 + "or sorted a vector.").Here();
         }
 
-        int extent = sorted.Shape[^1].Value;
-        Expr none = Zeros(DType.I64, values.Shape.ToArray());
-        if (extent == 0)
+        // The numbers still in question are halved in steps that are known here, so that all of them are one pass over the values.
+        Expr place = Zeros(DType.I32, values.Shape.ToArray());
+        int left = sorted.Shape[^1].Value;
+        for (; left > 1; left -= left / 2)
         {
-            return none;
+            place = Passed(sorted, values, right, place, left / 2);
         }
 
-        int steps = 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)extent);
-        return Flow.Fori(0, steps, (_, ends) => Halved(sorted, values, right, ends[0], ends[1]), [none, none + (long)extent])[0];
+        return (left == 0 ? place : Passed(sorted, values, right, place, 1)).Cast(DType.I64);
     }
 
     /// <summary>The number of the bin of each number: how many of the edges, ascending or descending, lie below it (or at most at it).</summary>
@@ -62,13 +62,13 @@ public static partial class Tensors
         return Zeros(each.DType, length).ScatterAdd(x.Flatten(), each.Flatten());
     }
 
-    private static Expr[] Halved(Expr sorted, Expr values, bool right, Expr low, Expr high)
+    /// <summary>The places moved on by so many where the last number passed by stands before the value.</summary>
+    private static Expr Passed(Expr sorted, Expr values, bool right, Expr place, int count)
     {
-        Expr open = low.Less(high);
-        Expr middle = (low + high) / 2L;
-        Expr found = sorted.Rank == 1 ? sorted.Take(middle) : sorted.TakeAlongAxis(middle, -1);
-        Expr before = right ? Precedes(values, found).Not() : Precedes(found, values);
-        return [open.And(before).Where(middle + 1L, low), open.And(before.Not()).Where(middle, high)];
+        Expr last = count == 1 ? place : place + (count - 1L);
+        Expr found = sorted.Rank == 1 ? sorted.Take(last) : sorted.TakeAlongAxis(last, -1);
+        Expr passes = right ? Precedes(values, found).Not() : Precedes(found, values);
+        return place + (passes.Cast(DType.I32) * (long)count);
     }
 
     /// <summary>Whether x stands before y in sorted order, in which NaN is last.</summary>

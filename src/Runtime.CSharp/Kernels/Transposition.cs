@@ -7,7 +7,7 @@ namespace Adjoint.Kernels;
 /// <summary>Copies a matrix into the transposed order, in blocks that fit the first cache.</summary>
 internal static unsafe class Transposition
 {
-    private const int Block = 32;
+    private const int Block = 64;
 
     /// <summary>target[j·targetRow + i] = source[i·sourceRow + j] for i &lt; n, j &lt; m.</summary>
     public static void Run<T>(T* source, T* target, int n, nint sourceRow, int m, nint targetRow)
@@ -27,13 +27,18 @@ internal static unsafe class Transposition
     private static void Part<T>(T* source, T* target, int n, nint sourceRow, int m, nint targetRow)
         where T : unmanaged
     {
-        int side = !Avx.IsSupported ? 0 : sizeof(T) == 4 ? 8 : sizeof(T) == 8 ? 4 : 0;
+        int wide = WideTransposition.Side<T>();
+        int side = wide > 0 ? wide : !Avx.IsSupported ? 0 : sizeof(T) == 4 ? 8 : sizeof(T) == 8 ? 4 : 0;
         int wholeRows = side == 0 ? 0 : n / side * side, wholeColumns = side == 0 ? 0 : m / side * side;
         for (int i = 0; i < wholeRows; i += side)
         {
             for (int j = 0; j < wholeColumns; j += side)
             {
-                if (sizeof(T) == 4)
+                if (wide > 0)
+                {
+                    WideTransposition.Run(source + (i * sourceRow) + j, sourceRow, target + (j * targetRow) + i, targetRow);
+                }
+                else if (sizeof(T) == 4)
                 {
                     EightByEight((float*)(source + (i * sourceRow) + j), sourceRow, (float*)(target + (j * targetRow) + i), targetRow);
                 }

@@ -21,7 +21,12 @@ internal static class StridedKernel
         DType.F64 => Of<double>(shape, strides),
         DType.I32 => Of<int>(shape, strides),
         DType.I64 => Of<long>(shape, strides),
+        DType.U32 => Of<uint>(shape, strides),
+        DType.U64 => Of<ulong>(shape, strides),
         DType.Bool => Of<bool>(shape, strides),
+        DType.U8 => Of<byte>(shape, strides),
+        DType.F16 => Of<Half>(shape, strides),
+        DType.BF16 => Of<BFloat16>(shape, strides),
         _ => null,
     };
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -72,6 +73,10 @@ public sealed partial record Scatter(
         CheckUpdates(x, indices, u);
         return [x];
     }
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) =>
+        ScatterKernels.Of(this, (TensorType)operands[0], (TensorType)operands[1], (TensorType)operands[2]);
 
     /// <inheritdoc/>
     public override Held[] Evaluate(ReadOnlySpan<Held> operands, EvaluationContext context)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -62,6 +62,9 @@ public sealed partial record Sort(int Axis, bool Descending) : Primitive
 
         return results;
     }
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => SortKernels.OfSort((TensorType)operands[0], Axis, Descending);
 
     /// <inheritdoc/>
     public override Value?[] Jvp(Node node, IReadOnlyList<Value?> tangents, RuleContext context)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
 
@@ -51,6 +52,9 @@ public sealed partial record TopK(int K) : Primitive
         context.CountElements(x.Size);
         return [Held.New(first.Evaluate(sorted)), Held.New(Conversion.To(first.Evaluate(order), DType.I32))];
     }
+
+    /// <inheritdoc/>
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => SortKernels.OfTopK((TensorType)operands[0], K);
 
     /// <inheritdoc/>
     public override Value?[] Jvp(Node node, IReadOnlyList<Value?> tangents, RuleContext context) =>

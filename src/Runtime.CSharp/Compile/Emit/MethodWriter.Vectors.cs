@@ -142,6 +142,10 @@ internal sealed partial class MethodWriter
         {
             WriteVectorQuotient(value, reciprocal, part);
         }
+        else if (TryWriteRotation(value, size, part))
+        {
+            return;
+        }
         else if (value.Op == LoopOp.Select)
         {
             Type lane = HostTypes.Lane(value.Type, size);

@@ -13,7 +13,15 @@ namespace Adjoint.Compile.Regions;
 internal sealed class RegionKernels(ILoopEngine engine) : KernelSource
 {
     internal override Kernel? Of(Node node) =>
-        node.Primitive is Fused fused && Program(fused) is { } program ? new LoopKernel(program, engine, InPlaceResults.Of(program)) : base.Of(node);
+        node.Primitive is not Fused fused ? base.Of(node)
+        : TurnedAlone(fused) is { } permute ? base.Of(permute)
+        : Program(fused) is { } program ? new LoopKernel(program, engine, InPlaceResults.Of(program)) : base.Of(node);
+
+    /// <summary>The node of a region that does nothing but turn its operand's last axis, which a kernel does in squares.</summary>
+    private static Node? TurnedAlone(Fused fused) =>
+        fused.Body.Graph is { Nodes: [{ Primitive: Permute { Permutation: var axes } } node], Parameters.Length: 1 } && axes[^1] != axes.Count - 1
+            ? node
+            : null;
 
     /// <summary>The program of a region: a nest where all of it is loops over one array, a method where it is small or has loops of its own.</summary>
     internal static LoopProgram? Program(Fused fused)

@@ -14,13 +14,17 @@ internal enum Provider
 
     /// <summary>oneDNN.</summary>
     OneDnn = 3,
+
+    /// <summary>Our own native kernels, written with Highway; no library is behind them.</summary>
+    Highway = 4,
 }
 
 /// <summary>The names of providers in tables and descriptions.</summary>
 internal static class ProviderNames
 {
-    private static readonly string[] Names = ["managed", "openblas", "mkl", "onednn"];
+    private static readonly string[] Names = ["managed", "openblas", "mkl", "onednn", "highway"];
 
+    /// <summary>Those that are libraries of others.</summary>
     internal static IReadOnlyList<Provider> Libraries { get; } = [Provider.OpenBlas, Provider.Mkl, Provider.OneDnn];
 
     internal static string Text(this Provider provider) => Names[(int)provider];

@@ -40,6 +40,12 @@ internal enum Operation
 
     /// <summary>Singular values and vectors.</summary>
     Svd = 10,
+
+    /// <summary>A sort of unsigned words; its size is their number.</summary>
+    Sort = 11,
+
+    /// <summary>A sort of unsigned keys with their places.</summary>
+    SortPlaced = 12,
 }
 
 /// <summary>Which provider runs an operation of a dtype from which size on; of several lines that fit, the last.</summary>
@@ -52,8 +58,10 @@ internal sealed class ProviderTable
     private static readonly string[] Operations =
     [
         "product", "vector_product", "convolution", "convolution_by_input", "convolution_by_filter",
-        "cholesky", "triangular_solve", "lu", "qr", "eigh", "svd",
+        "cholesky", "triangular_solve", "lu", "qr", "eigh", "svd", "sort", "sort_placed",
     ];
+
+    private static readonly DType[] Types = [DType.F32, DType.F64, DType.U32, DType.U64];
 
     private readonly List<Choice> choices;
 
@@ -91,6 +99,10 @@ internal sealed class ProviderTable
         eigh f64 8 openblas
         svd f32 8 openblas
         svd f64 8 openblas
+        sort u32 64 highway
+        sort u64 64 highway
+        sort_placed u32 64 highway
+        sort_placed u64 64 highway
         """);
 
     /// <summary>Where it was measured.</summary>
@@ -149,14 +161,14 @@ internal sealed class ProviderTable
         string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length != 4
             || Array.IndexOf(Operations, words[0]) is not (>= 0 and int operation)
-            || words[1] is not ("f32" or "f64")
+            || Array.FindIndex(Types, type => type.Name() == words[1]) is not (>= 0 and int type)
             || !int.TryParse(words[2], NumberStyles.None, CultureInfo.InvariantCulture, out int from)
             || !ProviderNames.TryParse(words[3], out Provider provider))
         {
             return null;
         }
 
-        return new((Operation)operation, words[1] == "f32" ? DType.F32 : DType.F64, from, provider);
+        return new((Operation)operation, Types[type], from, provider);
     }
 
     private sealed record Choice(Operation Operation, DType Type, int From, Provider Provider)

@@ -17,9 +17,9 @@ internal sealed class Providers
 
     private static readonly Lazy<Providers> Found = new(Find);
 
-    private readonly nint[] libraries = new nint[4];
-    private readonly bool[] hasFactorizations = new bool[4];
-    private readonly string[] descriptions = ["the runtime's own kernels", "", "", ""];
+    private readonly nint[] libraries = new nint[5];
+    private readonly bool[] hasFactorizations = new bool[5];
+    private readonly string[] descriptions = ["the runtime's own kernels", "", "", "", "this build or processor has none"];
     private readonly ProviderTable table;
     private readonly string tableSource;
 
@@ -41,6 +41,13 @@ internal sealed class Providers
             (libraries[(int)provider], descriptions[(int)provider]) = Calls.Open(provider, anyVendor && provider == Provider.Mkl ? AnyVendor : 0);
             hasFactorizations[(int)provider] = Factorizations?.Has(libraries[(int)provider]) == true;
         }
+
+        Simd = NativeSimd.Of(kernels.Handle);
+        if (Simd is not null)
+        {
+            libraries[(int)Provider.Highway] = kernels.Handle;
+            descriptions[(int)Provider.Highway] = $"our own kernels, {Simd.InstructionSet}";
+        }
     }
 
     /// <summary>What holds in this process.</summary>
@@ -58,6 +65,9 @@ internal sealed class Providers
 
     /// <summary>The family of convolutions; null where the kernels lack it.</summary>
     internal ConvolutionCalls? Convolutions { get; }
+
+    /// <summary>Our own native kernels.</summary>
+    internal NativeSimd? Simd { get; }
 
     /// <summary>The library of a provider; zero where there is none.</summary>
     internal nint Library(Provider provider) => libraries[(int)provider];
@@ -83,7 +93,7 @@ internal sealed class Providers
             return text.ToString();
         }
 
-        foreach (Provider provider in ProviderNames.Libraries)
+        foreach (Provider provider in ProviderNames.Libraries.Append(Provider.Highway))
         {
             text.Append(provider.Text()).Append(": ").Append(libraries[(int)provider] == 0 ? "missing, " : "").Append(descriptions[(int)provider]).Append('\n');
         }

@@ -108,23 +108,25 @@ internal static class ErrorFunctions
     {
         LoopValue a = m.Abs(x);
         LoopValue value = m.IsSingle ? SingleInverse(m, a) : DoubleInverse(m, a);
-        return m.WithSign(m.Choose(m.Equal(a, 1), m.Infinity, value), x);
+        return m.WithSign(m.Choose(m.Less(a, 1), value, m.Choose(m.Equal(a, 1), m.Infinity, m.NaN)), x);
     }
 
-    /// <summary>x times a polynomial in w − 2.5 where w = −ln(1 − x²) is below 5, in √w − 3.1 beyond (Giles, GPU Computing Gems, 2011).</summary>
+    /// <summary>
+    /// x times a polynomial in w − 2.5 where w = −ln(1 − x²) is below 5, which it is for all but 0.34 % of the numbers that are random between −1 and 1,
+    /// in √w − 3.1 beyond (Giles, GPU Computing Gems, 2011).
+    /// </summary>
     private static LoopValue SingleInverse(RealBuilder m, LoopValue a)
     {
-        LoopValue w = -Logarithms.Log(m, (m.Number(1) - a) * (m.Number(1) + a));
-        LoopValue centre = m.Less(w, 5);
-        LoopValue t = m.Choose(centre, w - m.Number(2.5), m.Root(w) - m.Number(3.1));
-        return a * Mixed(m, t, centre, InverseCentre, InverseTail);
+        LoopValue w = -Logarithms.LogOfNormal(m, (m.Number(1) - a) * (m.Number(1) + a));
+        LoopValue value = a * m.Horner(w - m.Number(2.5), InverseCentre);
+        return m.Builder.Rare(m.Builder.Not(m.Less(w, 5)), [value], () => [a * m.Horner(m.Root(w) - m.Number(3.1), InverseTail)])[0];
     }
 
     /// <summary>A ratio of polynomials in 0.180625 − x²/4 up to 0.85, in r − 1.6 and r − 5 with r = √(−ln((1 − x)/2)) beyond.</summary>
     private static LoopValue DoubleInverse(RealBuilder m, LoopValue a)
     {
         LoopValue centre = m.Builder.LessOrEqual(a, m.Number(0.85));
-        LoopValue r = m.Root(-Logarithms.Log(m, m.Number(0.5) * (m.Number(1) - a)));
+        LoopValue r = m.Root(-Logarithms.LogOfNormal(m, m.Number(0.5) * (m.Number(1) - a)));
         LoopValue t = m.Choose(centre, m.Fma(m.Number(-0.25) * a, a, m.Number(0.180625)), r - m.Number(1.6));
         LoopValue value = Mixed(m, t, centre, CentreTop, ShoulderTop) / Mixed(m, t, centre, CentreBottom, ShoulderBottom);
         value = m.Choose(centre, a * m.Fma(a * a, value, m.Number(0.886226925452758)), value);

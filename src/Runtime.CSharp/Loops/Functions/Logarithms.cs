@@ -26,6 +26,13 @@ internal static class Logarithms
         return Edges(m, OfSplit(m, f, k, null), x, x);
     }
 
+    /// <summary>ln x where x is positive, finite and no subnormal number; anything elsewhere.</summary>
+    internal static LoopValue LogOfNormal(RealBuilder m, LoopValue x)
+    {
+        (LoopValue f, LoopValue biased) = Split(m, x);
+        return OfSplit(m, f, m.OfInteger(biased) - m.Number(m.Bias), null);
+    }
+
     /// <summary>ln(1 + x).</summary>
     internal static LoopValue Log1p(RealBuilder m, LoopValue x)
     {

@@ -70,6 +70,9 @@ internal sealed class RealBuilder(LoopBuilder builder, DType type)
         return Fma(Fma(odd, x, even), x, Number(c[0]));
     }
 
+    /// <summary>The same in the plain order, from the highest power down.</summary>
+    internal LoopValue Horner(LoopValue x, double[] c) => Horner(x, c, 0, 1, x);
+
     private LoopValue Horner(LoopValue x, double[] c, int first, int step, LoopValue power)
     {
         int last = first + ((c.Length - 1 - first) / step * step);
