@@ -27,10 +27,16 @@ internal sealed class ScatterKernel<T, TIndex, TJoin>(Scattering scattering) : K
 
         if (updates.Size > 0)
         {
+            indices = Apart(indices, y);
+            updates = Apart(updates, y);
             scattering.Run<T, TIndex, TJoin>(
                 target, y.Start, indices.Memory<TIndex>(), indices.Start, updates.Memory<T>(), updates.Start, context.Parallel);
         }
     }
+
+    /// <summary>A copy of what lies where updates go: a tensor may be updated by itself.</summary>
+    private static NDArray Apart(NDArray x, NDArray y) =>
+        ReferenceEquals(x.Storage, y.Storage) && x.Start < y.Start + y.Size && y.Start < x.Start + x.Size ? x.Copy() : x;
 }
 
 /// <summary>The kernels of scatters for dtypes of 32 and 64 bits, whose updates lie window behind window.</summary>

@@ -17,7 +17,11 @@ let private lengths = [ 0; 1; 2; 3; 15; 16; 17; 64; 127; 383; 384; 1000; 5000 ]
 let private sorters =
     lazy
         (let all =
-            String.concat "\n" [ for line in [ "sort u32"; "sort u64"; "sort_placed u32"; "sort_placed u64" ] -> $"{line} 0 highway" ]
+            String.concat
+                "\n"
+                [
+                    for line in [ "sort u32"; "sort u64"; "sort_placed u32"; "sort_placed u64" ] -> $"{line} 0 highway"
+                ]
 
          [
              "managed", WordSort(Providers.Of(KernelLibrary.Find("off", null), ProviderTable.BuiltIn))
@@ -58,7 +62,10 @@ let private numbers (random: Random) (dtype: DType) (shape: Shape) =
     | DType.F32 -> made (fun () -> float32 (real ()))
     | DType.F64 -> made real
     | DType.I32 -> made (fun () -> random.Next(-range, range) * (if range > 1000 then 4096 else 1))
-    | DType.I64 -> made (fun () -> random.NextInt64(int64 -range, int64 range) * (if range > 1000 then 1L <<< 40 else 1L))
+    | DType.I64 ->
+        made (fun () ->
+            random.NextInt64(int64 -range, int64 range)
+            * (if range > 1000 then 1L <<< 40 else 1L))
     | DType.U32 -> made (fun () -> UInt32.MaxValue - uint32 (random.Next range))
     | DType.U64 -> made (fun () -> UInt64.MaxValue - uint64 (random.NextInt64(int64 range)))
     | DType.Bool -> made (fun () -> random.Next 2 = 0)
@@ -66,8 +73,7 @@ let private numbers (random: Random) (dtype: DType) (shape: Shape) =
 
 /// Whether a graph compiled gives what its nodes give when they are evaluated plainly.
 let private agrees what (inputs: NDArray list) (f: Expr[] -> Expr[]) =
-    let graph =
-        GraphBuilder.Build(inputs |> Seq.map (fun input -> TensorType.Of input), Func<_, _> f)
+    let graph = GraphBuilder.Build(inputs |> Seq.map (fun input -> TensorType.Of input), Func<_, _> f)
 
     let given: HostValue[] = [| for input in inputs -> input :> HostValue |]
     let expected = Interpreter.Run(graph, given, null) |> List.ofSeq
@@ -79,8 +85,7 @@ let private agrees what (inputs: NDArray list) (f: Expr[] -> Expr[]) =
 
     Expect.isTrue (List.forall2 Values.sameBits expected found) $"{what}: the same bits"
 
-let private dtypes =
-    [ DType.F32; DType.F64; DType.I32; DType.I64; DType.U32; DType.U64 ]
+let private dtypes = [ DType.F32; DType.F64; DType.I32; DType.I64; DType.U32; DType.U64 ]
 
 let private shapes: (int list * int) list =
     [
@@ -144,7 +149,16 @@ let tests =
                 let random = Random 7
 
                 for dtype in dtypes do
-                    for sizes, k in [ [ 1 ], 1; [ 5000 ], 3; [ 40; 300 ], 1; [ 40; 300 ], 20; [ 40; 300 ], 300; [ 3; 4; 400 ], 50; [ 7; 200 ], 0 ] do
+                    for sizes, k in
+                        [
+                            [ 1 ], 1
+                            [ 5000 ], 3
+                            [ 40; 300 ], 1
+                            [ 40; 300 ], 20
+                            [ 40; 300 ], 300
+                            [ 3; 4; 400 ], 50
+                            [ 7; 200 ], 0
+                        ] do
                         let x = numbers random dtype (Shape.Of(Array.ofList sizes))
 
                         agrees $"{dtype} {x.Shape}, {k}" [ x ] (fun x ->

@@ -11,8 +11,7 @@ open Adjoint.Kernels
 open Adjoint.Primitives
 open Adjoint.Properties.Laws
 
-let private dtypes =
-    [ DType.F32; DType.F64; DType.I32; DType.I64; DType.U32; DType.U64 ]
+let private dtypes = [ DType.F32; DType.F64; DType.I32; DType.I64; DType.U32; DType.U64 ]
 
 let private numbers (random: Random) (dtype: DType) (shape: Shape) =
     let edges = [| 0.0; -0.0; nan; infinity; -infinity |]
@@ -40,7 +39,11 @@ let private indices (random: Random) (dtype: DType) count (shape: Shape) =
         match random.Next 20 with
         | 0 -> -1L
         | 1 -> int64 count
-        | 2 -> if dtype = DType.I64 then Int64.MinValue else int64 Int32.MinValue
+        | 2 ->
+            if dtype = DType.I64 then
+                Int64.MinValue
+            else
+                int64 Int32.MinValue
         | 3 -> int64 Int32.MaxValue
         | _ -> random.NextInt64(max 1L (int64 count))
 
@@ -58,8 +61,7 @@ let private run (graph: Graph) (inputs: NDArray list) (runner: IParallel) =
 
 /// Whether a graph gives what its nodes give when they are evaluated plainly, on one thread and on several.
 let private agrees what (inputs: NDArray list) (f: Expr[] -> Expr[]) =
-    let graph =
-        GraphBuilder.Build(inputs |> Seq.map (fun input -> TensorType.Of input), Func<_, _> f)
+    let graph = GraphBuilder.Build(inputs |> Seq.map (fun input -> TensorType.Of input), Func<_, _> f)
 
     let given: HostValue[] = [| for input in inputs -> input :> HostValue |]
     let expected = Interpreter.Run(graph, given, null) |> List.ofSeq
@@ -89,7 +91,9 @@ let tests =
                     for name, update in updates do
                         for mode in [ OutOfRange.Drop; OutOfRange.Clamp ] do
                             for rows, width, count in [ 700, 1, 5000; 20, 100, 400 ] do
-                                let shape n = if width = 1 then Shape.Of(n: int) else Shape.Of(n, width)
+                                let shape n =
+                                    if width = 1 then Shape.Of(n: int) else Shape.Of(n, width)
+
                                 let index = List.item (random.Next 3) [ DType.I32; DType.I64; DType.U32 ]
                                 let x = numbers random dtype (shape rows)
                                 let i = indices random index rows (Shape.Of count)
@@ -122,6 +126,15 @@ let tests =
                     let first = made.ScatterAdd(v[1], v[2])
                     let second = first.ScatterMax(v[1], made)
                     [| first; second; made |]))
+
+            testCase "a tensor that nobody else reads is updated by itself" (fun () ->
+                let random = Random 14
+                let x = numbers random DType.F64 (Shape.Of 9000)
+                let i = indices random DType.I64 9000 (Shape.Of 9000)
+
+                agrees "by itself" [ x; i ] (fun v ->
+                    let made = v[0] * v[0]
+                    [| made.ScatterAdd(v[1], made) |]))
 
             testCase "nothing to update, and nothing to update in" (fun () ->
                 let empty = NDArray.Of(Shape.Of 0, ReadOnlySpan(Array.empty<float32>))
