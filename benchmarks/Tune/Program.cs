@@ -5,7 +5,7 @@ using Adjoint.Tune;
 
 // Measures the providers of each operation at each size on this machine, and writes the table that the runtime reads.
 //   Adjoint.Tune FILE      measure and write
-//   Adjoint.Tune --figures [SIZE…]   products through the runtime beside the best bare call of a library, and sorts
+//   Adjoint.Tune --figures [SIZE…]   products through the runtime beside the best bare call of a library, sorts, gathers and random numbers
 //   Adjoint.Tune --describe   what the runtime finds and chooses
 if (args is ["--describe", ..])
 {
@@ -27,6 +27,7 @@ if (args is ["--figures", .. string[] sizes])
         SortFigures.Print();
     }
 
+    ArrayFigures.Print();
     return 0;
 }
 
