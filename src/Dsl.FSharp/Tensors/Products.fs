@@ -84,9 +84,3 @@ module TensorProducts =
         /// Elements on and above a diagonal of the last two axes, zeros below; the diagonal above the main one counts 1.
         let triu (diagonal: int) (x: Tensor<'T>) : Tensor<'T> =
             Tensor<'T>(Tensors.Triu(x.Expr, diagonal))
-
-        /// x with a x = b, for a square matrix a [n, n] and b a vector [n] or several as columns [n, m]: of b's shape. By elimination with
-        /// pivoting, for n up to some hundreds; of a singular matrix infinite or NaN. Differentiable in both, to any order.
-        /// ShapeException: a is no square matrix, or b has another number of rows.
-        let solve (a: Tensor<'T>) (b: Tensor<'T>) : Tensor<'T> =
-            Tensor<'T>(Tensors.Solve(a.Expr, b.Expr))

@@ -39,6 +39,6 @@ public static partial class Differential
     {
         Expr basis = Tensors.Eye(y.DType, size).Reshape(y.Shape.Insert(0, size));
         Expr matrix = Vmap(linear, 0, 0)(basis).Reshape(size, size).Transpose();
-        return DenseSolve.Solve(matrix, y.Flatten()).Reshape(y.Shape);
+        return matrix.Solve(y.Flatten()).Reshape(y.Shape);
     }
 }

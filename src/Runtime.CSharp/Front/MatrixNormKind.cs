@@ -17,4 +17,13 @@ public enum MatrixNormKind
 
     /// <summary>The smallest sum of absolute values of a row.</summary>
     MinusInfinity,
+
+    /// <summary>The largest singular value, of real matrices.</summary>
+    Two,
+
+    /// <summary>The smallest singular value, of real matrices.</summary>
+    MinusTwo,
+
+    /// <summary>The sum of singular values, of real matrices.</summary>
+    Nuclear,
 }

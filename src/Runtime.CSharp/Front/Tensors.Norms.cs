@@ -41,6 +41,9 @@ public static partial class Tensors
             MatrixNormKind.Frobenius => x.Norm([-2, -1], true),
             MatrixNormKind.One => x.Abs().Sum(-2, true).Max(-1, true),
             MatrixNormKind.MinusOne => x.Abs().Sum(-2, true).Min(-1, true),
+            MatrixNormKind.Two => x.SvdVals().Max(-1, true).ExpandDims(-1),
+            MatrixNormKind.MinusTwo => x.SvdVals().Min(-1, true).ExpandDims(-1),
+            MatrixNormKind.Nuclear => x.SvdVals().Sum(-1, true).ExpandDims(-1),
             MatrixNormKind.Infinity => x.Abs().Sum(-1, true).Max(-2, true),
             _ => x.Abs().Sum(-1, true).Min(-2, true),
         };

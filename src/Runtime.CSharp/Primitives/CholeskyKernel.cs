@@ -10,6 +10,7 @@ namespace Adjoint.Primitives;
 internal sealed unsafe class CholeskyKernel<T>(Shape shape) : MatrixKernel(Matrices.Count(shape), Math.Pow(shape[^1].Value, 3) / 3)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly Factorizations? library = Factorizations.Of<T>(Operation.Cholesky, shape[^1].Value);
     private readonly int n = shape[^1].Value;
 
     /// <inheritdoc/>
@@ -21,7 +22,7 @@ internal sealed unsafe class CholeskyKernel<T>(Shape shape) : MatrixKernel(Matri
         T[] l = results[0].Memory<T>();
         Copy<T>(operands[0], results[0], index * size, size);
         bool done = true;
-        if (Factorizations.Of<T>(Operation.Cholesky, n) is { } native)
+        if (library is { } native)
         {
             fixed (T* place = l)
             {

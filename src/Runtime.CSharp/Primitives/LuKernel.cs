@@ -13,6 +13,7 @@ internal sealed unsafe class LuKernel<T>(Shape shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int m = shape[^2].Value;
+    private readonly Factorizations? library = Factorizations.Of<T>(Operation.Lu, Math.Min(shape[^2].Value, shape[^1].Value));
     private readonly int n = shape[^1].Value;
 
     /// <inheritdoc/>
@@ -29,7 +30,7 @@ internal sealed unsafe class LuKernel<T>(Shape shape)
             factors.AsSpan(start, size).Fill(T.NaN);
             LuFactor.Order([], pivots);
         }
-        else if (Factorizations.Of<T>(Operation.Lu, k) is { } native)
+        else if (library is { } native)
         {
             fixed (T* from = given, to = factors)
             {

@@ -64,6 +64,20 @@ internal static class Matrices
         return a;
     }
 
+    /// <summary>Small numbers beside a diagonal of steps, from a first one on: eigenvalues and singular values keep apart, vectors near the axes.</summary>
+    internal static NDArray Spread(NDArray a, double step)
+    {
+        int rows = a.Shape[^2].Value, columns = a.Shape[^1].Value;
+        for (int place = 0; place < a.Size; place++)
+        {
+            int row = place % (rows * columns) / columns, column = place % columns;
+            double raised = (0.7 * a.At(place).AsDouble) + (row == column ? step * (row + 1) : 0);
+            a.Set(place, Scalar.Of(a.Type, raised));
+        }
+
+        return a;
+    }
+
     /// <summary>Different numbers within ±1, without edges in any mode: what algorithms decide by comparing stays decided.</summary>
     internal static NDArray DrawCalm(SampleSource source, DType type, Shape shape)
     {

@@ -11,6 +11,7 @@ internal sealed unsafe class TriangularKernel<T>(TriangularSolve solve, Shape ri
     : MatrixKernel(Matrices.Count(right), (double)right[^2].Value * right[^1].Value * right[solve.Left ? ^2 : ^1].Value / 2)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly Factorizations? library = Factorizations.Of<T>(Operation.TriangularSolve, right[solve.Left ? ^2 : ^1].Value);
     private readonly int n = right[solve.Left ? ^2 : ^1].Value;
     private readonly int k = right[solve.Left ? ^1 : ^2].Value;
 
@@ -22,7 +23,7 @@ internal sealed unsafe class TriangularKernel<T>(TriangularSolve solve, Shape ri
         int start = results[0].Start + (index * n * k), triangle = operands[0].Start + (index * n * n);
         Copy<T>(operands[1], results[0], index * n * k, n * k);
         T[] a = operands[0].Memory<T>(), x = results[0].Memory<T>();
-        if (k > 1 && Factorizations.Of<T>(Operation.TriangularSolve, n) is { } native)
+        if (k > 1 && library is { } native)
         {
             fixed (T* matrix = a, place = x)
             {

@@ -21,6 +21,7 @@ internal static class Lowerable
             Scatter or CumSum or CumProd or CumMax or CumMin or ArgMax or ArgMin => true,
             Sort sort => node.Operands[0].Tensor.Shape[sort.Axis].Value <= LongestSort,
             TopK => node.Operands[0].Tensor.Shape[^1].Value <= LongestSort,
+            Cholesky or TriangularSolve or Lu => RegionLowering.TakesFactor(node),
             _ => node.Results.Length == 1 && Rules.Of(node) is not null,
         };
 

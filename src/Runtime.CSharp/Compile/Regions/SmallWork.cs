@@ -46,6 +46,7 @@ internal sealed class SmallWork(ExactNodes? exact = null)
         BodyPrimitive body when Lowerable.Bodies(body) is { } graphs => 10 + graphs.Sum(Instructions),
         StackIndexed or StackAdd => 30,
         Scatter or Sort or TopK => 60,
+        Cholesky or TriangularSolve or Lu => Math.Pow(node.Operands[0].Tensor.Shape[^1].Value, 2) * node.Operands[0].Tensor.Shape[^2].Value,
         _ => node.Results[0].Type is TensorType type && Sizes.InRegisters(type)
             ? type.Shape.Size * (ElementWork.Own(node) + (ElementWork.Joined(node) is <= 8 and var joined ? joined : 10))
             : 10 + ElementWork.Own(node),
