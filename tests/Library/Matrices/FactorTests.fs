@@ -5,6 +5,7 @@ open System.Numerics
 open Expecto
 open Adjoint
 open Adjoint.Core
+open Adjoint.Front
 open Adjoint.LibraryTests.Checks
 
 let private noise shape seed : Tensor<float> =
@@ -67,8 +68,8 @@ let private put =
                     agree (m + n) (Tensor.eye k) (Tensor.matMul (swap u) u) "orthonormal u"
                     agree (m + n) (Tensor.eye k) (Tensor.matMul vt (swap vt)) "orthonormal v"
                     let factors, order = Tensor.lu a
-                    let lower = Tensor.tril -1 factors[*, 0 .. k - 1] + Tensor.eyeOf m k
-                    agree (m + n) (Tensor.take (Tensor.cast<int64> order) a) (Tensor.matMul lower (Tensor.triu 0 factors[0 .. k - 1, *])) "l u")
+                    let lower = Tensor.tril -1 factors[*, 0 .. k - 1] + Tensor.eyeOf m k 0
+                    agree (m + n) (Tensor.take order a) (Tensor.matMul lower (Tensor.triu 0 factors[0 .. k - 1, *])) "l u")
         ]
 
 let private derivatives =
@@ -79,7 +80,10 @@ let private derivatives =
                 for n in [ 1; 4; 20 ] do
                     let a = positive n + noise [ n; n ] 3 / (4.0 * float n)
                     agree (20 * n) (swap (Tensor.inv a)) (grad (Tensor.slogDet >> snd) a) $"order {n}"
-                    let byFactor a = 2.0 * Tensor.sum (Tensor.log (Tensor.diagonal (Tensor.cholesky a)))
+
+                    let byFactor a =
+                        2.0 * Tensor.sum (Tensor.log (Tensor.diagonal (Tensor.cholesky a)))
+
                     agree (20 * n) (Tensor.inv (positive n)) (grad byFactor (positive n)) $"by Cholesky, order {n}")
 
             testCase "the gradient of det is the adjugate, singular or not" (fun () ->
@@ -116,7 +120,8 @@ let private derivatives =
                     Tensor.sum (Tensor.log (Tensor.eigValsH a))
 
                 let g (t: Tensor<float>) =
-                    2.0 * Tensor.sum (Tensor.log (Tensor.diagonal (Tensor.cholesky (positive 4 + t * symmetric 4 / 4.0))))
+                    2.0
+                    * Tensor.sum (Tensor.log (Tensor.diagonal (Tensor.cholesky (positive 4 + t * symmetric 4 / 4.0))))
 
                 let at = Tensor.scalar 0.3
                 near 1e-11 (value (diff (diff g) at)) (value (diff (diff f) at)) "by eigh and by cholesky")
@@ -131,8 +136,13 @@ let private edges =
                 holds 0.0 [ 2; 2 ] [ nan; 0.0; nan; nan ] (Tensor.cholesky a) "cholesky"
 
                 for n in [ 3; 40 ] do
-                    let spoiled = Tensor.eye<float> n + Tensor.set [ Slice.At 1; Slice.At 0 ] (Tensor.scalar nan) (Tensor.zeros [ n; n ])
-                    let every (x: Tensor<float>) = Expect.isTrue (value (Tensor.all (Tensor.isNan x))) "NaN"
+                    let spoiled =
+                        Tensor.eye<float> n
+                        + Tensor.set [ Slice.At 1; Slice.At 0 ] (Tensor.scalar nan) (Tensor.zeros [ n; n ])
+
+                    let every (x: Tensor<float>) =
+                        Expect.isTrue (value (Tensor.all (Tensor.isNan x))) "NaN"
+
                     every (Tensor.qr spoiled |> fst)
                     every (Tensor.eigValsH spoiled)
                     every (Tensor.svdVals spoiled)
@@ -162,30 +172,41 @@ let private edges =
                 let b = noise [ 6; 2 ] 3
 
                 for i in 0..4 do
-                    let message = $"matrix {i}"
-                    agree 6 (Tensor.cholesky a[i]) (Tensor.cholesky a)[i] message
-                    agree 6 (Tensor.solve a[i] b) (Tensor.solve a b)[i] message
-                    agree 30 (Tensor.eigValsH a[i]) (vmap Tensor.eigValsH a)[i] message
-                    agree 30 (Tensor.inv a[i]) (Tensor.inv a)[i] message)
+                    let same (f: Tensor<float> -> Tensor<float>) (all: Tensor<float>) = agree 30 (f a[i]) all[i] $"matrix {i}"
+
+                    same Tensor.cholesky (Tensor.cholesky a)
+                    same (fun a -> Tensor.solve a b) (Tensor.solve a b)
+                    same Tensor.eigValsH (vmap Tensor.eigValsH a)
+                    same Tensor.inv (Tensor.inv a))
 
             testCase "complex matrices" (fun () ->
                 let part = noise [ 4; 4 ] 2
-                let a = Tensor.complex (positive 4 * 2.0, (part - swap part) / 4.0)
+
+                let complex (x: Tensor<float>) (y: Tensor<float>) =
+                    Tensor<Complex>(Tensors.Complex(x.Expr, y.Expr))
+
+                let a = complex (2.0 * positive 4) ((part - swap part) / 4.0)
                 let l = Tensor.cholesky a
-                let back = Tensor.matMul l (Tensor.conjTranspose l)
-                Expect.isLessThan (size (Tensor.magnitude (back - a))) 1e-14 "l lᴴ"
-                let b = Tensor.complex (noise [ 4; 2 ] 3, noise [ 4; 2 ] 4)
-                Expect.isLessThan (size (Tensor.magnitude (Tensor.matMul a (Tensor.choleskySolve l b) - b))) 1e-13 "choleskySolve"
+
+                let far (x: Tensor<Complex>) (y: Tensor<Complex>) =
+                    size (Tensor<float>(Tensors.Abs((x - y).Expr)))
+
+                Expect.isLessThan (far a (Tensor.matMul l (Tensor.conjTranspose l))) 1e-14 "l lᴴ"
+                let b = complex (noise [ 4; 2 ] 3) (noise [ 4; 2 ] 4)
+                Expect.isLessThan (far b (Tensor.matMul a (Tensor.choleskySolve l b))) 1e-13 "choleskySolve"
                 refuses<DTypeException> [ "svd"; "c128[4, 4]"; "real" ] (fun () -> Tensor.svd a |> ignore))
 
             testCase "16 bits are computed in f32" (fun () ->
-                let a = Tensor.cast<System.Half> (positive 5)
+                let a: Tensor<System.Half> = Tensor.cast (positive 5)
                 let x = Tensor.solve a (Tensor.ones [ 5 ])
-                let wide = Tensor.solve (Tensor.cast<float32> a) (Tensor.ones [ 5 ])
-                Expect.equal (Tensor.toArray x) (Tensor.toArray (Tensor.cast<System.Half> wide)) "rounded once")
+                let inWide: Tensor<float32> = Tensor.solve (Tensor.cast a) (Tensor.ones [ 5 ])
+                let rounded: Tensor<System.Half> = Tensor.cast inWide
+                Expect.equal (Tensor.toArray x) (Tensor.toArray rounded) "rounded once")
 
             testCase "what doesn't fit is refused" (fun () ->
-                refuses<ShapeException> [ "cholesky"; "f64[2, 3]"; "square" ] (fun () -> Tensor.cholesky (Tensor.ones<float> [ 2; 3 ]) |> ignore)
+                refuses<ShapeException> [ "cholesky"; "f64[2, 3]"; "square" ] (fun () ->
+                    Tensor.cholesky (Tensor.ones<float> [ 2; 3 ]) |> ignore)
+
                 refuses<ShapeException> [ "qr"; "f64[3]" ] (fun () -> Tensor.qr (Tensor.ones<float> [ 3 ]) |> ignore)
                 refuses<DTypeException> [ "eigh"; "i32[2, 2]" ] (fun () -> Tensor.eigh (Tensor.eye<int> 2) |> ignore))
         ]
