@@ -11,7 +11,7 @@ namespace Figures;
 /// <summary>Measures the machine's limits, then every row beside its counterparts, and writes the page of results.</summary>
 internal static class Program
 {
-    private static readonly Group[] Groups = [Chains.Group, Matrices.Group, Reductions.Group, Integration.Group, Products.Group, Overheads.Group, EvalRows.Group, CompileTimes.Group, Memory.Group];
+    private static readonly Group[] Groups = [Chains.Group, Matrices.Group, Reductions.Group, Integration.Group, Products.Group, Overheads.Group, EvalRows.Group, CompileTimes.Group, Memory.Group, Sequences.Group];
 
     private static readonly string Scratch = Path.Combine("out", "benchmarks");
 

@@ -67,8 +67,12 @@ public sealed partial record DotGeneral(Axes LeftBatch, Axes RightBatch, Axes Le
     }
 
     /// <inheritdoc/>
-    public override Kernel? Lower(ImmutableArray<ValueType> operands) =>
-        DotKernel.Of(this, (TensorType)operands[0], (TensorType)operands[1]);
+    public override Kernel? Lower(ImmutableArray<ValueType> operands)
+    {
+        var x = (TensorType)operands[0];
+        var y = (TensorType)operands[1];
+        return x.DType is DType.F16 or DType.BF16 ? StoredDotKernel.Of(this, x, y) : DotKernel.Of(this, x, y);
+    }
 
     /// <inheritdoc/>
     NDArray INumberEvaluation.Run<T>(NDArray[] operands)
