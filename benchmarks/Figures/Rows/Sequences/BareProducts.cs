@@ -1,5 +1,4 @@
 using Adjoint.Kernels;
-using Adjoint.Kernels.Libraries;
 
 namespace Figures.Rows;
 
@@ -45,7 +44,7 @@ internal sealed class BareProducts
     {
         foreach (ProductBatch<float> product in products)
         {
-            Products.Multiply(product, parallel);
+            Adjoint.Kernels.Libraries.Products.Multiply(product, parallel);
         }
     }
 
