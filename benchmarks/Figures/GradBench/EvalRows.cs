@@ -25,7 +25,8 @@ internal static class EvalRows
         "gradbench",
         "GradBench",
         "The functions of examples/GradBench as a user runs them, results allocated each time, in a process with one core; beside them the function and "
-        + "its gradient, derived by hand, in C++ (benchmarks/Native), with the same expansion by minors in det. ht moves only the vertices that points belong to, in both.",
+        + "its gradient, derived by hand, in C++ (benchmarks/Native), with the same expansion by minors in det. ht moves only the vertices that points belong to, in both. "
+        + "The last columns are GradBench's hand-derived C++ and CoDiPack at these sizes on the same type of processor in another run; there ht moves all vertices.",
         [.. Evals.All.Select(eval => (eval.Name, (Func<Setting, IEnumerable<Row>>)(setting => Measure(eval.Make(), setting))))])
     {
         Processors = 1,
@@ -55,9 +56,9 @@ internal static class EvalRows
         }
 
         double[] times = setting.Time(contenders);
-        Row Of(string name, int i) => new(
-            name, 1, Unit.Time, times[i], [.. peers.Select((peer, k) => new Peer($"{peer}, by hand", PeerKind.Hand, times[(2 * (k + 1)) + i]))], []);
-        return [Of(eval.Name + ForValue, 0), Of(eval.Name + ForGradient, 1)];
+        Row Of(string name, int i, IEnumerable<Peer> others) => new(
+            name, 1, Unit.Time, times[i], [.. peers.Select((peer, k) => new Peer($"{peer}, by hand", PeerKind.Hand, times[(2 * (k + 1)) + i])), .. others], []);
+        return [Of(eval.Name + ForValue, 0, []), Of(eval.Name + ForGradient, 1, Reference.Of(eval.Name))];
     }
 
     private static Contender Counterpart(Eval eval, EvalFunction function, string suffix, Compiler compiler, NDArray answer, Setting setting)
@@ -89,6 +90,26 @@ internal static class EvalRows
         if (ratios.Length > 0)
         {
             yield return Bounded("gradient ÷ by hand, geometric mean without ode", Math.Exp(ratios.Average(Math.Log)), 1);
+        }
+
+        foreach (Row row in OfOtherRuns(gradients))
+        {
+            yield return row;
+        }
+    }
+
+    private static IEnumerable<Row> OfOtherRuns(Row[] gradients)
+    {
+        double[] others = [.. Reference.Ratios(gradients, "GradBench")];
+        if (others.Length > 0)
+        {
+            yield return Bounded("gradient ÷ GradBench's by hand, another run, geometric mean without ode", Math.Exp(others.Average(Math.Log)), 1);
+        }
+
+        double[] libraries = [.. Reference.Ratios(gradients, "CoDiPack")];
+        if (libraries.Length > 0)
+        {
+            yield return Bounded("gradient ÷ CoDiPack, another run, the largest", libraries.Max(), 1);
         }
     }
 

@@ -17,6 +17,9 @@ internal enum PeerKind
 
     /// <summary>A number of nanoseconds, bytes or the like that is to be kept.</summary>
     Bound,
+
+    /// <summary>A figure of another run, for orientation.</summary>
+    OtherRun,
 }
 
 /// <summary>A counterpart and what it took, in the unit of the row.</summary>
