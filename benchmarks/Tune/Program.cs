@@ -41,6 +41,7 @@ var table = new StringBuilder($"# measured on {Environment.MachineName}, {Enviro
 ProductTuning.Add(table, Console.WriteLine);
 ConvolutionTuning.Add(table, Console.WriteLine);
 SortTuning.Add(table, Console.WriteLine);
+FourierTuning.Add(table, Console.WriteLine);
 ProviderTable.Parse(table.ToString());
 string fresh = file + ".fresh";
 File.WriteAllText(fresh, table.ToString());

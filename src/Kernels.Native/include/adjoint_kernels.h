@@ -233,6 +233,30 @@ ADJ_EXPORT adj_status adj_sort_u64(uint64_t* words, size_t n) ADJ_NOEXCEPT;
 // The same for n words of 128 bits, each its low half and then its high half.
 ADJ_EXPORT adj_status adj_sort_u128(uint64_t* words, size_t n) ADJ_NOEXCEPT;
 
+// ---- Fourier transforms -------------------------------------------------------------------------------------------
+
+// y[k] = sum over j of x[j] exp(-2 pi i jk / length), not scaled, of lines of complex numbers, pairs of a real and an imaginary part.
+typedef struct adj_fourier {
+  int32_t is_double;    // pairs of f64, else of f32
+  int32_t in_place;     // y is x
+  int64_t length, lines;
+  int64_t element;      // from a number to the next on its line, in complex numbers, in both x and y
+  int64_t line;         // from a line to the next
+} adj_fourier;
+
+// A transform made ready to run any number of times, from any number of threads at once.
+typedef struct adj_fourier_plan adj_fourier_plan;
+
+// Makes a plan; takes from microseconds to milliseconds. ADJ_UNSUPPORTED where the library lacks it.
+ADJ_EXPORT adj_status adj_fourier_make(
+    const adj_library* library, const adj_fourier* transform, adj_fourier_plan** plan) ADJ_NOEXCEPT;
+
+// Runs on the caller's thread; with +2 pi where inverse. y is x where the plan is in place, and must not overlap it otherwise.
+ADJ_EXPORT adj_status adj_fourier_run(const adj_fourier_plan* plan, int32_t inverse, const void* x, void* y) ADJ_NOEXCEPT;
+
+// Forgets a plan, before its library is closed. Null is allowed.
+ADJ_EXPORT void adj_fourier_destroy(adj_fourier_plan* plan) ADJ_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

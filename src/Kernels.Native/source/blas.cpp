@@ -3,6 +3,7 @@
 #include <cctype>
 #include <string>
 
+#include "dfti.h"
 #include "lapack.h"
 #include "library.h"
 #include "product.h"
@@ -74,7 +75,7 @@ class OpenBlas final : public Blas {
 
 class Mkl final : public Blas {
  public:
-  Mkl(const Library& library, bool any_vendor) : Blas(library) {
+  Mkl(const Library& library, bool any_vendor) : Blas(library), dfti_(library) {
     char text[256] = "";
     library.Bind<void(char*, int)>("MKL_Get_Version_String")(text, sizeof text);
     version_ = ShortVersion(text);
@@ -84,6 +85,8 @@ class Mkl final : public Blas {
   std::string Describe() const override {
     return "MKL " + version_ + (any_vendor_ ? ", kernels by the processor's features" : ", kernels of its own choice");
   }
+
+  std::unique_ptr<FourierPlan> Fourier(const adj_fourier& transform) const override { return dfti_.Plan(transform); }
 
  private:
   // "Intel(R) ... Version 2020.0.4 Product Build ..." gives 2020.0.4.
@@ -95,6 +98,7 @@ class Mkl final : public Blas {
     return version.substr(0, version.find(' '));
   }
 
+  Dfti dfti_;
   std::string version_;
   bool any_vendor_ = false;
 };

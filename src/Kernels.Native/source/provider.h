@@ -31,6 +31,18 @@ class Plan {
 
 class Lapack;
 
+// A Fourier transform of lines of one shape, ready to run. Thread-safe.
+class FourierPlan {
+ public:
+  virtual ~FourierPlan() = default;
+  virtual void Run(bool inverse, const void* x, void* y) const = 0;
+
+ protected:
+  FourierPlan() = default;
+  FourierPlan(const FourierPlan&) = delete;
+  FourierPlan& operator=(const FourierPlan&) = delete;
+};
+
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -42,6 +54,7 @@ class Provider {
   virtual void Product(const adj_product&, const double*, const double*, double*) const { Lacks("products of f64"); }
   virtual std::unique_ptr<Plan> Convolution(const adj_convolution&, const Plan*) const { Lacks("convolutions"); }
   virtual const Lapack& Factorizations() const { Lacks("factorizations"); }
+  virtual std::unique_ptr<FourierPlan> Fourier(const adj_fourier&) const { Lacks("Fourier transforms"); }
 
  protected:
   Provider() = default;
@@ -68,6 +81,11 @@ struct adj_library {
 struct adj_plan {
   adj_convolution_kind kind;
   std::unique_ptr<adj::Plan> plan;
+};
+
+struct adj_fourier_plan {
+  adj_fourier transform;
+  std::unique_ptr<adj::FourierPlan> plan;
 };
 
 #endif  // ADJOINT_PROVIDER_H

@@ -1,8 +1,8 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Adjoint.Core;
 using Adjoint.Kernels;
 using Adjoint.Kernels.Fourier;
+using Adjoint.Kernels.Libraries;
 using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
@@ -54,6 +54,6 @@ internal sealed class FftKernel<T> : SingleKernel
     {
         int length = shape[axis].Value;
         var box = new FourierBox(shape.Size / (length * stride), length, stride, inverse);
-        return (FourierTransform<T>.Of(length, box.Lines), box);
+        return ((FourierTransform<T>?)NativeFourier<T>.Of(Providers.Default, box) ?? FourierTransform<T>.Of(length, box.Lines), box);
     }
 }

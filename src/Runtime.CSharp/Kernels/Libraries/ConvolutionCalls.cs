@@ -5,8 +5,6 @@ namespace Adjoint.Kernels.Libraries;
 /// <summary>The functions of the C boundary for convolutions; see src/Kernels.Native/include/adjoint_kernels.h.</summary>
 internal sealed unsafe class ConvolutionCalls
 {
-    private const int Unsupported = 3;
-
     private readonly NativeLibraryCalls calls;
     private readonly delegate* unmanaged[Cdecl]<nint, NativeConvolution*, nint*, int> plan;
     private readonly delegate* unmanaged[Cdecl]<nint, NativeConvolution*, nint, nint*, int> planLike;
@@ -47,7 +45,7 @@ internal sealed unsafe class ConvolutionCalls
         {
             int status = like is null ? plan(library, place, &made) : planLike(library, place, like.DangerousGetHandle(), &made);
             GC.KeepAlive(like);
-            if (status == Unsupported)
+            if (status == NativeLibraryCalls.Unsupported)
             {
                 return null;
             }

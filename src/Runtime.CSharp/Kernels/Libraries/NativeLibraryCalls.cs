@@ -7,6 +7,9 @@ namespace Adjoint.Kernels.Libraries;
 /// <summary>The functions of the C boundary, bound once; see src/Kernels.Native/include/adjoint_kernels.h.</summary>
 internal sealed unsafe class NativeLibraryCalls
 {
+    /// <summary>The status of what a library, a processor or a build lacks.</summary>
+    internal const int Unsupported = 3;
+
     private readonly delegate* unmanaged[Cdecl]<byte*, nuint, nuint> message;
     private readonly delegate* unmanaged[Cdecl]<int, byte*, uint, nint*, int> open;
     private readonly delegate* unmanaged[Cdecl]<nint, byte*, nuint, nuint> describe;

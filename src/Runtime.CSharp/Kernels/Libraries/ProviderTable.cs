@@ -46,6 +46,9 @@ internal enum Operation
 
     /// <summary>A sort of unsigned keys with their places.</summary>
     SortPlaced = 12,
+
+    /// <summary>A Fourier transform; its size is the length of a line.</summary>
+    Fourier = 13,
 }
 
 /// <summary>Which provider runs an operation of a dtype from which size on; of several lines that fit, the last.</summary>
@@ -58,7 +61,7 @@ internal sealed class ProviderTable
     private static readonly string[] Operations =
     [
         "product", "vector_product", "convolution", "convolution_by_input", "convolution_by_filter",
-        "cholesky", "triangular_solve", "lu", "qr", "eigh", "svd", "sort", "sort_placed",
+        "cholesky", "triangular_solve", "lu", "qr", "eigh", "svd", "sort", "sort_placed", "fourier",
     ];
 
     private static readonly DType[] Types = [DType.F32, DType.F64, DType.U32, DType.U64];
@@ -103,6 +106,8 @@ internal sealed class ProviderTable
         sort u64 64 highway
         sort_placed u32 64 highway
         sort_placed u64 64 highway
+        fourier f32 16 mkl
+        fourier f64 16 mkl
         """);
 
     /// <summary>Where it was measured.</summary>
@@ -129,7 +134,7 @@ internal sealed class ProviderTable
         return new(read, remark);
     }
 
-    /// <summary>The provider of an operation of so many multiply-adds, a convolution's of so many channels; managed where the table says nothing.</summary>
+    /// <summary>The provider of an operation of so many multiply-adds, of so many channels or numbers of a line; managed where the table says nothing.</summary>
     internal Provider Choose(Operation operation, DType type, double work)
     {
         Provider found = Provider.Managed;
@@ -173,7 +178,7 @@ internal sealed class ProviderTable
 
     private sealed record Choice(Operation Operation, DType Type, int From, Provider Provider)
     {
-        /// <summary>The multiply-adds, or channels, from which on it holds.</summary>
+        /// <summary>The multiply-adds, channels or numbers of a line from which on it holds.</summary>
         internal double Work { get; } = Operation switch
         {
             Operation.Product => Math.Pow(From, 3),

@@ -36,6 +36,7 @@ internal sealed class Providers
         Calls = new(kernels.Handle);
         Factorizations = NativeFactorizations.Of(kernels);
         Convolutions = ConvolutionCalls.Of(Calls, kernels.Handle);
+        Fourier = NativeFourierCalls.Of(Calls, kernels.Handle);
         foreach (Provider provider in ProviderNames.Libraries)
         {
             (libraries[(int)provider], descriptions[(int)provider]) = Calls.Open(provider, anyVendor && provider == Provider.Mkl ? AnyVendor : 0);
@@ -68,6 +69,9 @@ internal sealed class Providers
 
     /// <summary>Our own native kernels.</summary>
     internal NativeSimd? Simd { get; }
+
+    /// <summary>Fourier transforms; null where the native kernels have none.</summary>
+    internal NativeFourierCalls? Fourier { get; }
 
     /// <summary>The library of a provider; zero where there is none.</summary>
     internal nint Library(Provider provider) => libraries[(int)provider];
