@@ -22,12 +22,12 @@ let private native<'T when 'T: unmanaged and 'T: struct and 'T :> IFloatingPoint
     | null -> skiptest "MKL is not there."
     | found -> found
 
-let private run (transform: FourierTransform<float>) box (parallel: IParallel) inPlace (x: float[]) =
+let private run (transform: FourierTransform<float>) box (runner: IParallel) inPlace (x: float[]) =
     let from = Array.copy x
     let target = if inPlace then from else Array.zeroCreate x.Length
     use a = fixed from
     use b = fixed target
-    transform.Run(a, b, box, parallel)
+    transform.Run(a, b, box, runner)
     target
 
 let private noise (random: Random) count =
