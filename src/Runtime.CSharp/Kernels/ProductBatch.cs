@@ -24,6 +24,9 @@ internal readonly record struct ProductBatch<T>(
     /// <summary>Multiply-adds of one of the products; without terms as many as elements, which are written.</summary>
     public long Work => (long)M * N * Math.Max(K, 1);
 
+    /// <summary>The same products with operands and results transposed: Cᵀ = Bᵀ·Aᵀ.</summary>
+    public ProductBatch<T> Transposed => new(Count, N, M, K, B.Transposed, BStride, A.Transposed, AStride, C.Transposed, CStride);
+
     /// <summary>The first operand of a product of the batch.</summary>
     public Matrix<T> AAt(int index) => A with { Offset = A.Offset + (index * AStride) };
 

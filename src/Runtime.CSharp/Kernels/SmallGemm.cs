@@ -1,190 +1,136 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Adjoint.Kernels;
 
-/// <summary>Many products of small matrices: a row of the result, or its only column, is one vector.</summary>
+/// <summary>Products of small matrices, one or many: operands are read where they lie, and results are formed in registers.</summary>
 /// <remarks>
-/// Summation order: ascending k with fused multiply-adds, as <see cref="Gemm"/> sums.
+/// <para>
+/// Where rows of B are contiguous, <see cref="SmallRows"/> forms rows of C; where its columns are, they are turned into rows on the stack first.
+/// A matrix times a vector whose rows are contiguous is a batch of inner products, <see cref="SmallDots"/>.
+/// </para>
+/// <para>
+/// Summation order: ascending k with fused multiply-adds, as <see cref="Gemm"/> sums; inner products by lanes and pairs. The order depends on the
+/// extents, the strides and the processor's vector width, never on the runner, nor on how many products there are.
+/// </para>
 /// </remarks>
 internal static unsafe class SmallGemm
 {
     /// <summary>The largest extent of a matrix.</summary>
-    private const int Most = 32;
+    internal const int Most = 64;
 
-    /// <summary>Forms the products, if they are of a kind that is done here: rows contiguous, and none longer than a vector.</summary>
+    /// <summary>Multiply-adds and elements of a task: about two microseconds.</summary>
+    private const long TaskWork = 1 << 16;
+
+    /// <summary>Forms the products, if they are small and the processor has vectors.</summary>
     public static bool TryMultiply<T>(in ProductBatch<T> products, IParallel parallel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int m = products.M, n = products.N;
-        bool fits = products.Count > 1 && products.K is > 0 and <= Most && m <= Most && products.C.RowStride == n && products.CStride == m * n;
-        if (!fits || (n > 1 && products.B.ColumnStride != 1))
+        if (products.M > Most || products.N > Most || products.K > Most || products.K == 0 || !Vector128.IsHardwareAccelerated)
         {
             return false;
         }
 
-        int width = n > 1 ? n : m;
-        if (Vector128.IsHardwareAccelerated && width <= Vector128<T>.Count)
+        if (products.N > 1 || products.M == 1)
         {
-            Run<T, Vector128<T>, Lanes128<T>>(products, parallel);
+            return Run(products, parallel);
         }
-        else if (Vector256.IsHardwareAccelerated && width <= Vector256<T>.Count)
+
+        return products.C.RowStride == 1 && Run(products.Transposed with { C = products.C with { RowStride = products.M } }, parallel);
+    }
+
+    /// <summary>The products of a task.</summary>
+    internal static int InTask<T>(in ProductBatch<T> products)
+        where T : unmanaged
+    {
+        long size = products.Work + ((products.M + products.N) * (long)products.K) + 16;
+        return (int)Math.Clamp(TaskWork / size, 1, products.Count);
+    }
+
+    private static bool Run<T>(in ProductBatch<T> products, IParallel parallel)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int group = InTask(products);
+        if (group >= products.Count)
         {
-            Run<T, Vector256<T>, Lanes256<T>>(products, parallel);
-        }
-        else if (Vector512.IsHardwareAccelerated && width <= Vector512<T>.Count)
-        {
-            Run<T, Vector512<T>, Lanes512<T>>(products, parallel);
+            Part(products, 0, products.Count);
         }
         else
         {
-            return false;
+            InGroups(products, group, parallel);
         }
 
         return true;
     }
 
-    private static void Run<T, TVector, TLanes>(ProductBatch<T> products, IParallel parallel)
+    private static void InGroups<T>(ProductBatch<T> products, int group, IParallel parallel)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        parallel.For(
+            GemmTiling.Ceiling(products.Count, group),
+            tile => Part(products, tile * group, Math.Min(products.Count, (tile + 1) * group)));
+
+    private static void Part<T>(in ProductBatch<T> products, int first, int end)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : unmanaged
-        where TLanes : struct, ILanes<T, TVector>
     {
-        int group = (int)Math.Clamp(GemmTiling.TileWork / (4 * products.Work), 1, products.Count);
-        if (group == products.Count)
+        bool isRows = products.B.ColumnStride == 1 || products.N == 1;
+        bool isDots = products.M == 1 && products.B.RowStride == 1 && products.A.ColumnStride == 1;
+        if (isDots && (products.N == 1 || !isRows) && Avx512F.IsSupported)
         {
-            Part<T, TVector, TLanes>(products, 0, products.Count);
+            SmallDots.Run(products, first, end);
+        }
+        else if (isRows)
+        {
+            Rows(products, first, end);
         }
         else
         {
-            parallel.For(
-                GemmTiling.Ceiling(products.Count, group),
-                tile => Part<T, TVector, TLanes>(products, tile * group, Math.Min(products.Count, (tile + 1) * group)));
+            TurnedRows(products, first, end);
         }
     }
 
-    /// <summary>Some of the products, one after the other.</summary>
-    /// <remarks>
-    /// A vector may reach past a row: what it reads there is not used, and what it writes there is written again by the next row. The last
-    /// products, whose vectors would reach past what is theirs, go through memory of their own.
-    /// </remarks>
-    private static void Part<T, TVector, TLanes>(in ProductBatch<T> all, int first, int end)
-        where T : unmanaged
-        where TVector : unmanaged
-        where TLanes : struct, ILanes<T, TVector>
+    /// <summary>Copies the rows of B of each product to the stack.</summary>
+    [SkipLocalsInit]
+    private static void TurnedRows<T>(in ProductBatch<T> products, int first, int end)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int size = all.M * all.N;
-        T* turned = stackalloc T[Most * TLanes.Count];
-        T* own = stackalloc T[(Most + 1) * TLanes.Count];
-        fixed (T* a = all.A.Data, b = all.B.Data, c = all.C.Data)
+        T* rows = stackalloc T[products.K * products.N];
+        fixed (T* a = products.A.Data, b = products.B.Data, c = products.C.Data)
         {
-            T* stop = c + all.C.Offset + (end * size);
+            var one = SmallBatch<T>.Of(products, a, rows, c) with { BRow = products.N, BBatch = 0, BLeft = 0 };
             for (int i = first; i < end; i++)
             {
-                T* result = c + all.C.Offset + (i * size);
-                T* left = a + all.A.Offset + (i * all.AStride);
-                int right = all.B.Offset + (i * all.BStride);
-                T* target = result + size + TLanes.Count <= stop ? result : own;
-                if (all.N == 1)
-                {
-                    Column<T, TVector, TLanes>(all, left, b + right, target, turned);
-                }
-                else
-                {
-                    bool isInside = right + ((all.K - 1) * all.B.RowStride) + TLanes.Count <= all.B.Data.Length;
-                    T* rows = isInside ? b + right : Copied(b + right, all, turned, TLanes.Count);
-                    Rows<T, TVector, TLanes>(all, left, rows, isInside ? all.B.RowStride : TLanes.Count, target);
-                }
-
-                if (target == own)
-                {
-                    new ReadOnlySpan<T>(own, size).CopyTo(new(result, size));
-                }
+                Turn(products, b + products.B.Offset + ((nint)i * products.BStride), rows);
+                SmallRows.Run(one with { B = rows }, i, i + 1);
             }
         }
     }
 
-    /// <summary>Rows of the right factor at a vector's distance.</summary>
-    private static T* Copied<T>(T* source, in ProductBatch<T> all, T* rows, int distance)
+    private static void Turn<T>(in ProductBatch<T> products, T* b, T* rows)
         where T : unmanaged
     {
-        for (int p = 0; p < all.K; p++)
+        if (products.B.RowStride == 1)
         {
-            new ReadOnlySpan<T>(source + (p * all.B.RowStride), all.N).CopyTo(new(rows + (p * distance), all.N));
+            Transposition.Run(b, rows, products.N, products.B.ColumnStride, products.K, products.N);
+            return;
         }
 
-        return rows;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<T, TVector, TLanes>(in ProductBatch<T> all, T* a, T* b, nint bRow, T* c)
-        where T : unmanaged
-        where TVector : unmanaged
-        where TLanes : struct, ILanes<T, TVector>
-    {
-        nint row = all.A.RowStride, twice = 2 * row, thrice = 3 * row, column = all.A.ColumnStride;
-        int k = all.K, n = all.N, i = 0;
-        for (; i <= all.M - 4; i += 4)
+        for (int p = 0; p < products.K; p++)
         {
-            T* a0 = a + (i * row);
-            T* b0 = b;
-            TVector s0 = default, s1 = default, s2 = default, s3 = default;
-            for (int p = 0; p < k; p++)
+            for (int j = 0; j < products.N; j++)
             {
-                TVector y = TLanes.Load(b0);
-                s0 = TLanes.MultiplyAdd(TLanes.Broadcast(a0), y, s0);
-                s1 = TLanes.MultiplyAdd(TLanes.Broadcast(a0 + row), y, s1);
-                s2 = TLanes.MultiplyAdd(TLanes.Broadcast(a0 + twice), y, s2);
-                s3 = TLanes.MultiplyAdd(TLanes.Broadcast(a0 + thrice), y, s3);
-                a0 += column;
-                b0 += bRow;
+                rows[(p * products.N) + j] = b[((nint)p * products.B.RowStride) + ((nint)j * products.B.ColumnStride)];
             }
-
-            TLanes.Store(s0, c + (i * n));
-            TLanes.Store(s1, c + ((i + 1) * n));
-            TLanes.Store(s2, c + ((i + 2) * n));
-            TLanes.Store(s3, c + ((i + 3) * n));
-        }
-
-        for (; i < all.M; i++)
-        {
-            T* a0 = a + (i * row);
-            T* b0 = b;
-            TVector sum = default;
-            for (int p = 0; p < k; p++, a0 += column, b0 += bRow)
-            {
-                sum = TLanes.MultiplyAdd(TLanes.Broadcast(a0), TLanes.Load(b0), sum);
-            }
-
-            TLanes.Store(sum, c + (i * n));
         }
     }
 
-    /// <summary>A product with one column: the left factor is turned, so that its columns are vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Column<T, TVector, TLanes>(in ProductBatch<T> all, T* a, T* x, T* y, T* columns)
-        where T : unmanaged
-        where TVector : unmanaged
-        where TLanes : struct, ILanes<T, TVector>
+    private static void Rows<T>(in ProductBatch<T> products, int first, int end)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        nint row = all.A.RowStride, step = all.A.ColumnStride, next = all.B.RowStride;
-        int m = all.M, k = all.K, count = TLanes.Count;
-        for (int i = 0; i < m; i++)
+        fixed (T* a = products.A.Data, b = products.B.Data, c = products.C.Data)
         {
-            T* from = a + (i * row);
-            T* to = columns + i;
-            for (int p = 0; p < k; p++, from += step, to += count)
-            {
-                *to = *from;
-            }
+            SmallRows.Run(SmallBatch<T>.Of(products, a, b, c), first, end);
         }
-
-        TVector sum = default;
-        for (int p = 0; p < k; p++, columns += count, x += next)
-        {
-            sum = TLanes.MultiplyAdd(TLanes.Broadcast(x), TLanes.Load(columns), sum);
-        }
-
-        TLanes.Store(sum, y);
     }
 }

@@ -110,10 +110,15 @@ internal sealed class FusionGroup
         node, place.Level == FusionLevel.Row && !TryReduce(place.Axes) ? new(FusionLevel.Inner, 0, place.Count, Axes.None) : place);
 
     /// <summary>Whether one piece of code is better than kernels for each node: there are several, or one that has none, and enough to do.</summary>
-    internal bool IsWorthIt(double least)
+    internal bool IsWorthIt(double least) => Nodes.Max(Work) > least && (Reduces || !HaveKernels());
+
+    /// <summary>Whether there is nothing but one node that has a kernel; of a product, but it and other names of its operands and result.</summary>
+    private bool HaveKernels()
     {
-        return Nodes.Max(Work) > least
-            && (places.Count > 1 || Reduces || Nodes.All(node => node.Primitive.Lower([.. node.Operands.Select(operand => operand.Type)]) is null));
+        Node[] own = places.Count == 1 ? [.. Nodes] : [.. Nodes.Where(node => node.Primitive is not Reshape)];
+        return own is [var node]
+            && (places.Count == 1 || node.Primitive is DotGeneral)
+            && node.Primitive.Lower([.. node.Operands.Select(operand => operand.Type)]) is not null;
     }
 
     /// <summary>Takes the nodes of a group over the same space.</summary>
