@@ -4,20 +4,20 @@ using Adjoint.Kernels.Libraries;
 
 namespace Adjoint.Tune;
 
-/// <summary>A product of some extents and layouts, with operands of small numbers.</summary>
+/// <summary>A product of some extents and layouts, or a batch of them, with operands of small numbers.</summary>
 internal sealed class ProductCase<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly ProductBatch<T> product;
 
-    internal ProductCase(int m, int n, int k, bool aTransposed, bool bTransposed)
+    internal ProductCase(int m, int n, int k, bool aTransposed, bool bTransposed, int count = 1)
     {
-        Matrix<T> a = aTransposed ? new(Numbers(m * k), 0, 1, m) : new(Numbers(m * k), 0, k, 1);
-        Matrix<T> b = bTransposed ? new(Numbers(k * n), 0, 1, k) : new(Numbers(k * n), 0, n, 1);
-        product = new(m, n, k, a, b, new(new T[m * n], 0, n, 1));
+        Matrix<T> a = aTransposed ? new(Numbers(count * m * k), 0, 1, m) : new(Numbers(count * m * k), 0, k, 1);
+        Matrix<T> b = bTransposed ? new(Numbers(count * k * n), 0, 1, k) : new(Numbers(count * k * n), 0, n, 1);
+        product = new(count, m, n, k, a, m * k, b, k * n, new(new T[count * m * n], 0, n, 1), m * n);
     }
 
-    internal double Work => product.Work;
+    internal double Work => (double)product.Work * product.Count;
 
     /// <summary>By the runtime's own kernels.</summary>
     internal void Managed() => Gemm.Multiply(product, Serial.Instance);

@@ -11,11 +11,14 @@ internal static class ProductFigures
 {
     private const int Rounds = 31;
 
+    /// <summary>Matrices of the small products in a batch.</summary>
+    private const int Batch = 256;
+
     internal static void Print(int[] sizes)
     {
         Console.WriteLine("| product | layout | best bare call | GF/s | runtime, 1 thread | all threads |");
         Console.WriteLine("| --- | --- | --- | ---: | ---: | ---: |");
-        foreach (int size in sizes.Length > 0 ? sizes : [32, 64, 128, 256, 512, 1024])
+        foreach (int size in sizes.Length > 0 ? sizes : [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 128, 256, 512, 1024])
         {
             Rows<float>("f32", size);
             Rows<double>("f64", size);
@@ -25,23 +28,42 @@ internal static class ProductFigures
     private static void Rows<T>(string type, int size)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Providers providers = Providers.Default;
-        Provider[] libraries = [.. ProviderNames.Libraries.Where(p => providers.Library(p) != 0 && !(p == Provider.OneDnn && type == "f64"))];
         foreach ((bool a, bool b) in new[] { (false, false), (false, true), (true, false) })
         {
-            var one = new ProductCase<T>(size, size, size, a, b);
-            double[] seconds = Clock.Medians(
-                Rounds,
-                [
-                    () => one.Chosen(Serial.Instance),
-                    () => one.Chosen(WorkerPool.Shared),
-                    .. libraries.Select(provider => (Action)(() => one.Bare(providers, provider))),
-                ]);
-            double best = seconds[2..].Min();
-            string name = libraries[Array.IndexOf(seconds, best, 2) - 2].Text();
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {type} {size} | {(a ? 'T' : 'N')}{(b ? 'T' : 'N')} | {name} | {2e-9 * one.Work / best:F1} | {seconds[0] / best:F3} | {seconds[1] / best:F3} |"));
+            string layout = $"{(a ? 'T' : 'N')}{(b ? 'T' : 'N')}";
+            Row(type, $"{size}", layout, new ProductCase<T>(size, size, size, a, b));
+            if (size <= SmallGemm.Most)
+            {
+                Row(type, $"{Batch} of {size}", layout, new ProductCase<T>(size, size, size, a, b, Batch));
+            }
         }
+
+        if (size <= SmallGemm.Most)
+        {
+            Row(type, $"{size} × {size} by a column", "N", new ProductCase<T>(size, 1, size, false, false));
+            Row(type, $"{Batch} of {size} × {size} by a column", "N", new ProductCase<T>(size, 1, size, false, false, Batch));
+            Row(type, $"a row by {size} × {size}", "N", new ProductCase<T>(1, size, size, false, false));
+            Row(type, $"{Batch} of {size} × 4 by 4 × {size}", "NN", new ProductCase<T>(size, size, 4, false, false, Batch));
+            Row(type, $"{Batch} of 4 × {size} by {size} × 4", "NN", new ProductCase<T>(4, 4, size, false, false, Batch));
+        }
+    }
+
+    private static void Row<T>(string type, string extents, string layout, ProductCase<T> one)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Providers providers = Providers.Default;
+        Provider[] libraries = [.. ProviderNames.Libraries.Where(p => providers.Library(p) != 0 && !(p == Provider.OneDnn && type == "f64"))];
+        double[] seconds = Clock.Medians(
+            Rounds,
+            [
+                () => one.Chosen(Serial.Instance),
+                () => one.Chosen(WorkerPool.Shared),
+                .. libraries.Select(provider => (Action)(() => one.Bare(providers, provider))),
+            ]);
+        double best = seconds[2..].Min();
+        string name = libraries[Array.IndexOf(seconds, best, 2) - 2].Text();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {type} {extents} | {layout} | {name} | {2e-9 * one.Work / best:F1} | {seconds[0] / best:F3} | {seconds[1] / best:F3} |"));
     }
 }

@@ -147,7 +147,8 @@ let private agrees toFloat (epsilon, least) (case: Case<'T>) (found: 'T[]) =
 
                 let isRight =
                     value.Equals sum
-                    || Double.IsFinite sum && abs (value - sum) <= 2.0 * float case.K * (epsilon * size + least)
+                    || Double.IsFinite sum
+                       && abs (value - sum) <= 2.0 * float case.K * (epsilon * size + least)
 
                 if not isRight then
                     failtest $"{case} [{product}, {row}, {column}]: {value:R}, expected {sum:R}"

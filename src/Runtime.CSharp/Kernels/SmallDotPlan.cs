@@ -76,6 +76,9 @@ internal unsafe ref struct SmallDotPlan<T>
     /// <summary>Products whose sums share a vector.</summary>
     public int Group { get; private set; }
 
+    /// <summary>Vectors of a product that are added up together; a power of two.</summary>
+    private readonly int Vectored => (int)BitOperations.RoundUpToPowerOf2((uint)GemmTiling.Ceiling(Columns, Vector512<T>.Count / Segment));
+
     /// <summary>The lanes of a vector that is not whole, zeros for the others, whose memory is not touched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector512<T> Load(T* source) => sizeof(T) == sizeof(float)
@@ -111,9 +114,6 @@ internal unsafe ref struct SmallDotPlan<T>
             Avx512F.MaskStore((double*)target, written.AsDouble(), ordered.AsDouble());
         }
     }
-
-    /// <summary>Vectors of a product that are added up together; a power of two.</summary>
-    private readonly int Vectored => (int)BitOperations.RoundUpToPowerOf2((uint)GemmTiling.Ceiling(Columns, Vector512<T>.Count / Segment));
 
     /// <summary>The fewest lanes that hold a column, if columns lie so near to each other that one vector reads those that it has segments for.</summary>
     private static int SegmentOf(int k, int columns, nint distance)

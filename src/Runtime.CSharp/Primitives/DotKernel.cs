@@ -8,8 +8,12 @@ using Adjoint.Loops;
 namespace Adjoint.Primitives;
 
 /// <summary>A general product as matrix products, read in place where each group of axes lies at one stride, else copied.</summary>
+/// <remarks>Batch axes may lie at two strides, as those of images or sentences and of heads do: batches are then formed one after another.</remarks>
 internal sealed class DotKernel : SingleKernel
 {
+    /// <summary>Multiply-adds of a batch that is worth a call of its own.</summary>
+    private const double BatchWork = 1 << 13;
+
     private readonly Side left;
     private readonly Side right;
 
@@ -18,6 +22,12 @@ internal sealed class DotKernel : SingleKernel
         this.left = left;
         this.right = right;
     }
+
+    /// <summary>Elements of operands that are copied.</summary>
+    private long Copied => left.Copied + right.Copied;
+
+    /// <summary>Multiply-adds of the products of a batch.</summary>
+    private double Work => (double)left.Batch * left.Free * right.Free * left.Contract;
 
     /// <inheritdoc/>
     public override void Run(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)
@@ -41,9 +51,12 @@ internal sealed class DotKernel : SingleKernel
         }
 
         int[] pairs = [.. Enumerable.Range(0, dot.LeftContract.Count).OrderBy(i => dot.LeftContract[i])];
-        return new(
-            Side.Of(left.Shape, dot.LeftBatch, dot.LeftFree(left.Rank), pairs.Select(i => dot.LeftContract[i])),
-            Side.Of(right.Shape, dot.RightBatch, dot.RightFree(right.Rank), pairs.Select(i => dot.RightContract[i])));
+        DotKernel At(int split) => new(
+            Side.Of(left.Shape, dot.LeftBatch, split, dot.LeftFree(left.Rank), pairs.Select(i => dot.LeftContract[i])),
+            Side.Of(right.Shape, dot.RightBatch, split, dot.RightFree(right.Rank), pairs.Select(i => dot.RightContract[i])));
+        DotKernel whole = At(0);
+        return Enumerable.Range(1, Math.Max(dot.LeftBatch.Count - 1, 0)).Select(At)
+            .FirstOrDefault(kernel => kernel.Copied < whole.Copied && kernel.Work >= BatchWork, whole);
     }
 
     private void Run<T>(ReadOnlySpan<NDArray> operands, NDArray result, IParallel parallel)
@@ -59,24 +72,41 @@ internal sealed class DotKernel : SingleKernel
         var a = new Matrix<T>(x.Memory<T>(), x.Start, left.FreeStride, left.ContractStride);
         var b = new Matrix<T>(y.Memory<T>(), y.Start, right.ContractStride, right.FreeStride);
         var c = new Matrix<T>(result.Memory<T>(), result.Start, right.Free, 1);
-        var products = new ProductBatch<T>(
-            left.Batch, left.Free, right.Free, left.Contract, a, left.BatchStride, b, right.BatchStride, c, left.Free * right.Free);
-        Products.Multiply(products, parallel);
+        int size = left.Free * right.Free;
+        for (int i = 0; i < left.Batches; i++)
+        {
+            var products = new ProductBatch<T>(
+                left.Batch,
+                left.Free,
+                right.Free,
+                left.Contract,
+                a with { Offset = a.Offset + (i * left.Between) },
+                left.BatchStride,
+                b with { Offset = b.Offset + (i * right.Between) },
+                right.BatchStride,
+                c with { Offset = c.Offset + (i * left.Batch * size) },
+                size);
+            Products.Multiply(products, parallel);
+        }
     }
 
-    /// <summary>One operand as a batch of matrices.</summary>
+    /// <summary>One operand as batches of matrices.</summary>
     private sealed record Side(
-        int Batch, int Free, int Contract, int BatchStride, int FreeStride, int ContractStride, Axes? Order)
+        int Batches, int Between, int Batch, int BatchStride, int Free, int FreeStride, int Contract, int ContractStride, Axes? Order)
     {
-        internal static Side Of(Shape shape, IEnumerable<int> batch, IEnumerable<int> free, IEnumerable<int> contract)
+        /// <summary>Elements that are copied to be read.</summary>
+        internal long Copied => Order is null ? 0 : (long)Batches * Batch * Free * Contract;
+
+        /// <summary>An operand whose batch axes before a split are batches of those after it.</summary>
+        internal static Side Of(Shape shape, Axes batch, int split, IEnumerable<int> free, IEnumerable<int> contract)
         {
-            Axes order = new(batch.Concat(free).Concat(contract));
-            int batches = shape.Select(batch).Size;
+            int outer = shape.Select(batch.Take(split)).Size, inner = shape.Select(batch.Skip(split)).Size;
             int rows = shape.Select(free).Size;
             int terms = shape.Select(contract).Size;
-            return (Stride(shape, batch), Stride(shape, free), Stride(shape, contract)) is ({ } between, { } row, { } term)
-                ? new(batches, rows, terms, between, row, term, null)
-                : new(batches, rows, terms, rows * terms, terms, 1, order);
+            return (Stride(shape, batch.Take(split)), Stride(shape, batch.Skip(split)), Stride(shape, free), Stride(shape, contract))
+                is ({ } between, { } next, { } row, { } term)
+                ? new(outer, between, inner, next, rows, row, terms, term, null)
+                : new(outer, inner * rows * terms, inner, rows * terms, rows, terms, terms, 1, new(batch.Concat(free).Concat(contract)));
         }
 
         internal NDArray Read(NDArray operand)
