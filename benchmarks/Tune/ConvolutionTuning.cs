@@ -59,7 +59,7 @@ internal static class ConvolutionTuning
         float[] y = new float[geometry.Batch * geometry.OutputChannels * geometry.OutputSize];
         double work = (double)y.Length * geometry.InputChannels * geometry.WindowSize;
         NativeConvolution? shape = NativeConvolution.Of(geometry, layout);
-        NativeConvolver? way = shape is { } found ? NativeConvolver.Of(providers.Calls!, providers.Library(Provider.OneDnn), found, work) : null;
+        NativeConvolver? way = shape is { } found ? NativeConvolver.Of(providers.Convolutions!, providers.Library(Provider.OneDnn), found, work) : null;
         if (way is null || shape?.Kind != kind)
         {
             return [0, 1];
