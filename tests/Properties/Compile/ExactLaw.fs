@@ -61,23 +61,8 @@ let private check (graph: Graph) (operands: HostValue list) =
     | None, None -> ()
     | _ -> failtest "only one of them fails"
 
-let values =
-    {
-        Name = "observed programs keep their bits when they are compiled"
-        Mode = Edges
-        Differential = false
-        Check = fun case _ -> check case.Graph case.Operands
-    }
-
-let derivatives =
-    {
-        Name = "observed derivatives keep their bits when they are compiled"
-        Mode = Choosy
-        Differential = true
-        Check =
-            fun case source ->
-                for point in PassLaws.derived case source do
-                    check point.Graph point.At
-    }
-
-let all = [ values; derivatives ]
+let all =
+    PassLaws.ofPoints
+        "observed programs keep their bits when they are compiled"
+        "observed derivatives keep their bits when they are compiled"
+        (fun point -> check point.Graph point.At)

@@ -52,23 +52,5 @@ let private check (graph: Graph) (operands: HostValue list) =
     let case = Case.make graph [ operands ] [ for _ in operands -> false ]
     ElementLaw.holds case (fun () -> run graph operands)
 
-let values =
-    {
-        Name = "groups run as nests"
-        Mode = Edges
-        Differential = false
-        Check = fun case _ -> check case.Graph case.Operands
-    }
-
-let derivatives =
-    {
-        Name = "groups of derivatives run as nests"
-        Mode = Choosy
-        Differential = true
-        Check =
-            fun case source ->
-                for point in PassLaws.derived case source do
-                    check point.Graph point.At
-    }
-
-let all = [ values; derivatives ]
+let all =
+    PassLaws.ofPoints "groups run as nests" "groups of derivatives run as nests" (fun point -> check point.Graph point.At)

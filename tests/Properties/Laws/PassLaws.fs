@@ -35,6 +35,13 @@ let derived (case: Case) (source: SampleSource) =
         Point.vjp reverse (Point.run reverse)
     ]
 
+/// A check of functions at edges of their domains, and of what the transforms make of them.
+let ofPoints values derivatives (check: Point -> unit) =
+    [
+        law values Edges (fun case _ -> check case.Point)
+        differential derivatives (fun case source -> derived case source |> List.iter check)
+    ]
+
 /// Throws where a pass changes a bit of the results.
 let keeps (pass: Pass) (point: Point) =
     let after = pass.Apply.Invoke point.Graph
