@@ -1,4 +1,8 @@
-"""The functions that rows measure, in terms of a library's names m."""
+"""The functions that rows measure, in terms of a library's names m, and what they are measured on."""
+
+import numpy
+
+DTYPES = {"f32": numpy.float32, "f64": numpy.float64}
 
 COEFFICIENTS = [0.5, -0.25, 1 / 3, -0.125, 0.2, -0.1, 1 / 7, 0.05]
 
@@ -70,3 +74,9 @@ def formula(row):
     is_gradient = row.endswith("_grad")
     function = VALUES.get(row[: -len("_grad")] if is_gradient else row)
     return None if function is None else (function, is_gradient, row in PULLBACKS)
+
+
+def inputs(request):
+    """The arrays that a request names."""
+    dtype = DTYPES[request["dtype"]]
+    return [numpy.fromfile(one["path"], dtype).reshape(one["shape"]) for one in request["inputs"]]
