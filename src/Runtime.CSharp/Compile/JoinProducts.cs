@@ -16,19 +16,10 @@ internal static class JoinProducts
     private const int Widest = 64;
 
     /// <summary>The graph, in bodies too, with joined products.</summary>
-    public static Graph Apply(Graph graph)
-    {
-        var steps = LoopSteps.Of(graph);
-        return steps.IsEmpty ? graph : new Rewriter(body => Rule(body, steps[body])).Apply(graph);
-    }
+    public static Graph Apply(Graph graph) => LoopSteps.Rewrite(graph, Rule);
 
-    private static Func<Node, Node, ImmutableArray<Value>> Rule(Graph body, Region? loop)
+    private static Func<Node, Node, ImmutableArray<Value>> Rule(Graph body, Region loop)
     {
-        if (loop is null)
-        {
-            return (node, _) => node.Results;
-        }
-
         var constants = new HashSet<Value>(LoopSteps.Constants(body, loop), ReferenceEqualityComparer.Instance);
         var joined = new Dictionary<Node, Joined>(ReferenceEqualityComparer.Instance);
         foreach (IGrouping<Key, Node> group in body.Nodes.Where(node => Key.Of(node, constants) is not null)

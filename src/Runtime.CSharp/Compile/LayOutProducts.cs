@@ -23,19 +23,10 @@ internal static class LayOutProducts
     private const int ReadsOfVariant = 4;
 
     /// <summary>The graph, in bodies too, with such permutations.</summary>
-    public static Graph Apply(Graph graph)
-    {
-        var steps = LoopSteps.Of(graph);
-        return steps.IsEmpty ? graph : new Rewriter(body => Rule(body, steps[body])).Apply(graph);
-    }
+    public static Graph Apply(Graph graph) => LoopSteps.Rewrite(graph, Rule);
 
-    private static Func<Node, Node, ImmutableArray<Value>> Rule(Graph body, Region? loop)
+    private static Func<Node, Node, ImmutableArray<Value>> Rule(Graph body, Region loop)
     {
-        if (loop is null)
-        {
-            return (node, _) => node.Results;
-        }
-
         HashSet<Value> same = LoopSteps.Invariant(body, loop);
         return (node, original) => ProductAxes.Of(node) is { Last: >= 0 } axes && TurnedSide(original, axes, same) is int side and >= 0
             ? [Turned(node, (DotGeneral)node.Primitive, side)]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Adjoint.Ir;
 
 namespace Adjoint.Compile;
@@ -46,6 +47,15 @@ internal sealed class LoopSteps
         }
 
         return steps;
+    }
+
+    /// <summary>The graph with the steps of its loops rewritten, bodies too, by the rule that each step has; the same graph where there is no loop.</summary>
+    internal static Graph Rewrite(Graph graph, Func<Graph, Region, Func<Node, Node, ImmutableArray<Value>>> ruleOf)
+    {
+        LoopSteps steps = Of(graph);
+        return steps.IsEmpty
+            ? graph
+            : new Rewriter(body => steps[body] is { } loop ? ruleOf(body, loop) : (node, _) => node.Results).Apply(graph);
     }
 
     /// <summary>What is the same in each step, as far as operands say: constants, and what is made of them.</summary>
