@@ -1,4 +1,5 @@
 using Adjoint.Core;
+using Adjoint.Execute;
 using Figures.Measure;
 using Figures.Report;
 
@@ -59,8 +60,8 @@ internal sealed class MachineLimits
         where T : unmanaged, System.Numerics.INumber<T>
     {
         var results = new T[threads * 64];
-        Action<int> work = part => results[part * 64] = Arithmetic.Run<T>();
+        Action<int> work = part => results[part * 64] = MultiplyAdds.Run<T>();
         Statistics time = Contest.Run([new("fma", () => Threads.Of(threads).For(threads, work))], effort)[0];
-        return Arithmetic.Flops<T>() * threads / time.Best;
+        return MultiplyAdds.Flops<T>() * threads / time.Best;
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Adjoint.Core;
 
 namespace Adjoint.Execute;
@@ -12,7 +11,6 @@ namespace Adjoint.Execute;
 public sealed record MachinePeak(double BytesPerSecond, double F32PerSecond, double F64PerSecond)
 {
     private const int CopiedBytes = 64 << 20;
-    private const int Rounds = 20_000;
     private const int Repeats = 12;
 
     /// <summary>Measures it: a fifth of a second on the calling thread, on an idle machine. Nothing measures unless it is asked to.</summary>
@@ -30,42 +28,12 @@ public sealed record MachinePeak(double BytesPerSecond, double F32PerSecond, dou
     }
 
     private static double Multiply<T>()
-        where T : struct, IFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>
     {
         T sink = T.Zero;
-        double seconds = Shortest(() => sink += Chains<T>(Rounds));
-        double operations = 2.0 * 8 * Vector<T>.Count * Rounds;
-        return T.IsNaN(sink) ? 0 : operations / seconds;
+        double seconds = Shortest(() => sink += MultiplyAdds.Run<T>());
+        return T.IsNaN(sink) ? 0 : MultiplyAdds.Flops<T>() / seconds;
     }
-
-    /// <summary>Eight chains of multiply-adds that do not wait for each other.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static T Chains<T>(int rounds)
-        where T : struct, IFloatingPointIeee754<T>
-    {
-        var factor = new Vector<T>(T.CreateTruncating(0.999));
-        var term = new Vector<T>(T.CreateTruncating(0.001));
-        Vector<T> a = term, b = term, c = term, d = term, e = term, f = term, g = term, h = term;
-        for (int i = 0; i < rounds; i++)
-        {
-            a = Fused(a, factor, term);
-            b = Fused(b, factor, term);
-            c = Fused(c, factor, term);
-            d = Fused(d, factor, term);
-            e = Fused(e, factor, term);
-            f = Fused(f, factor, term);
-            g = Fused(g, factor, term);
-            h = Fused(h, factor, term);
-        }
-
-        return Vector.Sum(a + b + c + d + e + f + g + h);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<T> Fused<T>(Vector<T> x, Vector<T> y, Vector<T> z)
-        where T : struct => typeof(T) == typeof(float)
-            ? Vector.FusedMultiplyAdd(x.As<T, float>(), y.As<T, float>(), z.As<T, float>()).As<float, T>()
-            : Vector.FusedMultiplyAdd(x.As<T, double>(), y.As<T, double>(), z.As<T, double>()).As<double, T>();
 
     /// <summary>The seconds of the shortest of some runs: the one that was disturbed least.</summary>
     private static double Shortest(Action action)

@@ -2,20 +2,20 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Figures.Limits;
+namespace Adjoint.Execute;
 
-/// <summary>Fused multiply-adds alone, in enough independent chains to hide their latency.</summary>
-internal static class Arithmetic
+/// <summary>Fused multiply-adds alone, on vectors of the machine's width, in enough independent chains to hide their latency.</summary>
+internal static class MultiplyAdds
 {
     /// <summary>How many operations a call does, a multiply-add counting as two.</summary>
-    public static double Flops<T>()
+    internal static double Flops<T>()
         where T : unmanaged => 2.0 * Rounds * Chains * (Vector512.IsHardwareAccelerated ? Vector512<T>.Count : Vector<T>.Count);
 
     private const int Rounds = 20_000;
     private const int Chains = 12;
 
     /// <summary>Runs them. The result keeps the work from being left out.</summary>
-    public static T Run<T>()
+    internal static T Run<T>()
         where T : unmanaged, INumber<T> => Vector512.IsHardwareAccelerated ? Wide<T>() : Narrow<T>();
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
