@@ -9,7 +9,7 @@ internal sealed record Options
           --only NAME   rows whose group and name contain NAME; may stand several times
           --quick       fewer repetitions
           --best        the best sample instead of the median, on a machine that does other work too
-          --peers       other libraries too: PyTorch and JAX where Python has them; PyTorch and ADOL-C otherwise
+          --peers       other libraries too: PyTorch, JAX and ONNX Runtime where Python has them; PyTorch and ADOL-C otherwise
                         fetched by the machine's package manager into out/benchmarks
           --list        names of rows, without measuring
           --calls       overhead of calls and their allocations by BenchmarkDotNet

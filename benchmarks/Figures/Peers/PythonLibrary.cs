@@ -12,10 +12,10 @@ internal sealed record PythonLibrary(string Sources, string Module, IReadOnlyDic
     // About 50 µs: its threads wake quickly within a sample, and do not spin into that of the next contender.
     private const string SpinCount = "10000";
 
-    private static readonly string[] Modules = ["torch_eager", "torch_compiled", "jax_jit"];
+    private static readonly string[] Modules = ["torch_eager", "torch_compiled", "jax_jit", "onnx_runtime"];
 
     /// <summary>
-    /// PyTorch and JAX where they are installed; PyTorch otherwise from the machine's package manager, unpacked into a folder of scratch.
+    /// PyTorch, JAX and ONNX Runtime where they are installed; PyTorch otherwise from the machine's package manager, unpacked into a folder of scratch.
     /// </summary>
     public static IReadOnlyList<PythonLibrary> Find(string sources, string scratch, Action<string> log)
     {
