@@ -131,6 +131,18 @@ let private donation =
                     Expect.throwsC touch (fun error ->
                         Expect.stringContains error.Message "f64[4] was donated to a run as argument 0" "what became of it"))
 
+            testCase "what is read across while results are written is not written over" (fun () ->
+                let turned =
+                    graph [ TensorType.Of(DType.F64, 3, 33, 33) ] (fun x -> [ Ops.Neg(Ops.Permute(x[0], Axes [| 0; 2; 1 |])) ])
+
+                let executable = Executable.Compile turned
+
+                let given () =
+                    NDArray.Of<float>(Shape.Of(3, 33, 33), ReadOnlySpan [| for i in 1 .. 3 * 33 * 33 -> float i |])
+
+                let expected = numbers (executable.Run(given ())[0])
+                Expect.equal (numbers (executable.Run([| given () |], donating [ 0 ])[0])) expected "as without donation")
+
             testCase "what cannot be donated is refused before anything is taken" (fun () ->
                 let executable = compile (graph [ vector; vector ] (fun inputs -> [ apply kernelAdd inputs ]))
                 let x = NDArray.Vector(1.0, 2.0, 3.0, 4.0)
