@@ -11,6 +11,9 @@ namespace Adjoint.Loops;
 /// </remarks>
 public sealed partial class LoopBuilder(string name)
 {
+    /// <summary>Values that no program of a region comes near, unless elements ask for each other again and again.</summary>
+    internal const int Long = 1 << 17;
+
     private readonly List<LoopBuffer> buffers = [];
     private readonly List<LoopPhase> phases = [];
     private readonly List<LoopFailure> failures = [];
@@ -31,6 +34,9 @@ public sealed partial class LoopBuilder(string name)
 
     /// <summary>Whether the block that is being built lies in a loop over lanes.</summary>
     public bool IsInLanes => lanes > 0;
+
+    /// <summary>The most values that it builds; then it gives up with a <see cref="TooLongException"/>.</summary>
+    internal int MostValues { get; init; } = int.MaxValue;
 
     /// <summary>Says in an error which operation is being lowered and where it stands in the user's model.</summary>
     internal Action<AdjointException>? Site { get; set; }
@@ -240,6 +246,11 @@ public sealed partial class LoopBuilder(string name)
         long least = long.MinValue,
         long most = long.MaxValue)
     {
+        if (nextId >= MostValues)
+        {
+            throw new TooLongException();
+        }
+
         var made = new LoopValue(this, nextId++, home, op, type, operands)
         {
             Constant = value,

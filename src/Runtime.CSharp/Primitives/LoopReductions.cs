@@ -10,7 +10,7 @@ namespace Adjoint.Primitives;
 internal static class LoopReductions
 {
     /// <summary>The longest loop that is written out.</summary>
-    private const int Unrolled = 8;
+    internal const int Unrolled = 8;
 
     /// <summary>The rule of a reduction along some axes; null where elements are no single numbers.</summary>
     /// <remarks>Bools are joined by their bits, so that the greatest is any and the least is all.</remarks>

@@ -12,12 +12,14 @@ internal sealed class FusionGroup
     /// <summary>The most instructions of a group, about: the processor's registers and the compiler's patience end somewhere.</summary>
     private const double MostWork = 1200;
 
+    private readonly FusionSites sites;
     private readonly Dictionary<Node, FusionPlace> places = new(ReferenceEqualityComparer.Instance);
     private double work;
 
     /// <summary>A group whose last node is this one.</summary>
-    internal FusionGroup(Node root)
+    internal FusionGroup(Node root, FusionSites sites)
     {
+        this.sites = sites;
         if (NestSpace.ReductionOf(root) is not null)
         {
             Shape = root.Operands[0].Tensor.Shape;
@@ -51,7 +53,7 @@ internal sealed class FusionGroup
     /// <summary>Whether a node reduces the group's space.</summary>
     internal bool Reduces => places.Keys.Any(node => NestSpace.ReductionOf(node) is not null);
 
-    private FusionPlace WidePlace => new(FusionLevel.Wide, Shape.Rank, Shape.Size, Axes.None);
+    private FusionPlace WidePlace => new(FusionLevel.Wide, Shape.Rank, Shape.Size, Axes.None, FusionSites.One);
 
     /// <summary>How many elements a node computes or joins; 0 where it is no single array.</summary>
     internal static double Work(Node node) =>
@@ -79,13 +81,19 @@ internal sealed class FusionGroup
             return own;
         }
 
-        double count = own.Count * ElementWork.Joined(member);
+        double joined = ElementWork.Joined(member);
         if (own.Level == FusionLevel.Wide && member.Primitive is Broadcast broadcast && RowAxes(broadcast) is { } axes)
         {
             return RowPlace(axes);
         }
 
-        return new(FusionLevel.Inner, Math.Min(own.Lead, FusionAxes.Kept(member, operand)), count, Axes.None);
+        return new(
+            FusionLevel.Inner,
+            Math.Min(own.Lead, FusionAxes.Kept(member, operand)),
+            own.Count * joined,
+            Axes.None,
+            sites.Through(member, operand, own.Sites),
+            own.IsLooped || joined > LoopReductions.Unrolled);
     }
 
     /// <summary>Takes a node whose result is read so, if it fits.</summary>
@@ -94,7 +102,8 @@ internal sealed class FusionGroup
     /// <param name="isSeen">Whether it is read outside too.</param>
     internal bool TryTake(Node node, FusionPlace place, bool isSeen)
     {
-        if (FusionKinds.IsWrittenOut(node) || work + ElementWork.Own(node) > MostWork)
+        place = Distinct(node, place);
+        if (FusionKinds.IsWrittenOut(node) || work + WorkOf(node, place) > MostWork)
         {
             return false;
         }
@@ -107,7 +116,7 @@ internal sealed class FusionGroup
 
     /// <summary>Takes a copy of a view, which costs nothing.</summary>
     internal void Copy(Node node, FusionPlace place) => Put(
-        node, place.Level == FusionLevel.Row && !TryReduce(place.Axes) ? new(FusionLevel.Inner, 0, place.Count, Axes.None) : place);
+        node, place.Level == FusionLevel.Row && !TryReduce(place.Axes) ? place with { Level = FusionLevel.Inner, Lead = 0, Axes = Axes.None } : place);
 
     /// <summary>Whether one piece of code is better than kernels for each node: there are several, or one that has none, and enough to do.</summary>
     internal bool IsWorthIt(double least) => Nodes.Max(Work) > least && (Reduces || !HaveKernels());
@@ -128,7 +137,7 @@ internal sealed class FusionGroup
         {
             if (places.TryAdd(node, place))
             {
-                work += ElementWork.Own(node);
+                work += WorkOf(node, place);
             }
         }
 
@@ -183,17 +192,28 @@ internal sealed class FusionGroup
         return Reduced.Equals(axes);
     }
 
+    /// <summary>The instructions of a node in the group, about: those of an element, wherever one is asked for, unless its index is a number.</summary>
+    private double WorkOf(Node node, FusionPlace place) => ElementWork.Own(node) * (IsWrittenOutBehind(place) ? 1 : place.Sites.Length);
+
+    /// <summary>Where indices are numbers, there are no more of them than elements.</summary>
+    private FusionPlace Distinct(Node node, FusionPlace place)
+    {
+        long most = IsWrittenOutBehind(place) ? RestOf(node, place) : node.Result.Tensor.Shape.Size <= 1 ? 1 : place.Sites.Length;
+        return most < place.Sites.Length ? place with { Sites = place.Sites[..(int)Math.Max(most, 1)] } : place;
+    }
+
+    /// <summary>Whether all axes but those that a node has in common with the space are written out.</summary>
+    private bool IsWrittenOutBehind(FusionPlace place) => place.Lead > 0 && !place.IsLooped && Reduced is null
+        && new Shape(Shape.Skip(place.Lead)).Size <= MapNest.WrittenOut;
+
+    /// <summary>How many elements a node has for each index that it has in common with the space.</summary>
+    private static long RestOf(Node node, FusionPlace place) => new Shape(node.Result.Tensor.Shape.Skip(place.Lead)).Size;
+
     /// <summary>An element is asked for no more often than it would be computed, or it is cheap.</summary>
     private static bool IsComputedOnce(Node node, FusionPlace place)
     {
         Shape shape = node.Result.Tensor.Shape;
-        long rest = 1;
-        for (int axis = place.Lead; axis < shape.Rank; axis++)
-        {
-            rest *= shape[axis].Value;
-        }
-
-        bool isKnown = place.Lead > 0 && rest <= 2 * NestSpace.Small;
+        bool isKnown = place.Lead > 0 && RestOf(node, place) <= 2 * NestSpace.Small;
         double cost = ElementWork.Own(node) * ElementWork.Joined(node);
         double often = cost > 4 ? 1 : cost > 1 ? 2 : 4;
         return isKnown || shape.Size <= 1 || place.Count <= often * shape.Size;
@@ -227,13 +247,13 @@ internal sealed class FusionGroup
     private FusionPlace RowPlace(Axes along)
     {
         var space = new NestSpace(Shape, along, []);
-        return new(FusionLevel.Row, 0, space.Rows.Size, along);
+        return new(FusionLevel.Row, 0, space.Rows.Size, along, FusionSites.One);
     }
 
     private bool Put(Node node, FusionPlace place)
     {
         places[node] = place;
-        work += ElementWork.Own(node);
+        work += WorkOf(node, place);
         return true;
     }
 

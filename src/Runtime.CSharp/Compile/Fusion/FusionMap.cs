@@ -20,6 +20,7 @@ internal sealed class FusionMap
     private readonly HashSet<Node> results = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> alone = new(ReferenceEqualityComparer.Instance);
     private readonly FusionReach reach;
+    private readonly FusionSites sites = new();
 
     /// <summary>The map of a graph, without groups of which no node has more than so many elements of work.</summary>
     internal FusionMap(Graph graph, FusionKinds kinds, double least)
@@ -222,7 +223,7 @@ internal sealed class FusionMap
             }
         }
 
-        var made = new FusionGroup(node);
+        var made = new FusionGroup(node, sites);
         home.Add(node, made);
         reach.Joined(node, made);
     }

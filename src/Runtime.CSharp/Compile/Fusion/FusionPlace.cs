@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Adjoint.Core;
 
 namespace Adjoint.Compile.Fusion;
@@ -20,10 +21,13 @@ internal enum FusionLevel
 /// <param name="Lead">How many of its first axes have the indices of the group's first axes.</param>
 /// <param name="Count">How many elements are asked for in all.</param>
 /// <param name="Axes">For the level of rows, the axes along which the space is reduced, as the reader sees it.</param>
-internal readonly record struct FusionPlace(FusionLevel Level, int Lead, double Count, Axes Axes)
+/// <param name="Sites">The indices at which code asks for them.</param>
+/// <param name="IsLooped">Whether such an index is that of a loop which joins elements.</param>
+internal readonly record struct FusionPlace(
+    FusionLevel Level, int Lead, double Count, Axes Axes, ImmutableArray<int> Sites, bool IsLooped = false)
 {
     /// <summary>Both ways to read a value together.</summary>
     internal FusionPlace With(FusionPlace other) => Level == other.Level && Axes.Equals(other.Axes) && Level != FusionLevel.Inner
         ? this
-        : new(FusionLevel.Inner, Math.Min(Lead, other.Lead), Count + other.Count, Axes.None);
+        : new(FusionLevel.Inner, Math.Min(Lead, other.Lead), Count + other.Count, Axes.None, FusionSites.Union(Sites, other.Sites), IsLooped || other.IsLooped);
 }

@@ -18,7 +18,7 @@ internal sealed partial class RegionLowering
 
     private RegionLowering(string name)
     {
-        builder = new(name);
+        builder = new(name) { MostValues = LoopBuilder.Long };
         workspace = new(builder);
     }
 

@@ -26,7 +26,7 @@ internal sealed class NestFrame
     internal NestFrame(Graph body, string name)
     {
         Body = body;
-        Builder = new(name);
+        Builder = new(name) { MostValues = LoopBuilder.Long };
         Elements = new(Builder);
         foreach (Value parameter in body.Parameters)
         {

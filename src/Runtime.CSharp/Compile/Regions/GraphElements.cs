@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Adjoint.Compile.Methods;
 using Adjoint.Ir;
 using Adjoint.Loops;
@@ -9,7 +10,7 @@ namespace Adjoint.Compile.Regions;
 /// <remarks>
 /// A value is what it was defined as, or what the element rule of its node says. An element that is asked for twice is computed once, where the
 /// first of both is seen; one that is joined from others, outside of all loops that its index does not depend on. Sources ask each other, so
-/// nodes in a long row had better be asked in order.
+/// nodes in a long row had better be asked in order: a row that is too long for the stack is given up.
 /// </remarks>
 /// <param name="builder">Where instructions go.</param>
 internal sealed class GraphElements(LoopBuilder builder)
@@ -46,6 +47,11 @@ internal sealed class GraphElements(LoopBuilder builder)
             [.. node.Operands.Select(operand => (ElementSource)(index => Of(operand)(index)))];
         return index =>
         {
+            if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            {
+                throw new TooLongException();
+            }
+
             var asked = new Asked(value, index);
             if (!known.TryGetValue(asked, out LoopValue? element) || !builder.Sees(element))
             {
@@ -65,7 +71,7 @@ internal sealed class GraphElements(LoopBuilder builder)
         public override int GetHashCode()
         {
             HashCode hash = default;
-            hash.Add(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Value));
+            hash.Add(RuntimeHelpers.GetHashCode(Value));
             foreach (LoopValue place in Index)
             {
                 hash.Add(place.Id);

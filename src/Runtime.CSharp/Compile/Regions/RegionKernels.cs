@@ -23,11 +23,21 @@ internal sealed class RegionKernels(ILoopEngine engine) : KernelSource
             ? node
             : null;
 
-    /// <summary>The program of a region: a nest where all of it is loops over one array, a method where it is small or has loops of its own.</summary>
+    /// <summary>
+    /// The program of a region: a nest where all of it is loops over one array, a method where it is small or has loops of its own; null where
+    /// there is none, or it would be too long.
+    /// </summary>
     internal static LoopProgram? Program(Fused fused)
     {
         Graph body = fused.Body.Graph;
-        return !SmallWork.Fits(body) ? Nest.Lower(body, fused.Name)
-            : (FuseLarge.IsOne(body) ? Nest.Lower(body, fused.Name) : null) ?? RegionLowering.Lower(body, fused.Name);
+        try
+        {
+            return !SmallWork.Fits(body) ? Nest.Lower(body, fused.Name)
+                : (FuseLarge.IsOne(body) ? Nest.Lower(body, fused.Name) : null) ?? RegionLowering.Lower(body, fused.Name);
+        }
+        catch (TooLongException)
+        {
+            return null;
+        }
     }
 }
