@@ -134,6 +134,9 @@ public sealed class Interpreter : EvaluationContext
     public override NDArray Scratch(int slot, DType type, int length) => scratch.Get(slot, type, length);
 
     /// <inheritdoc/>
+    internal override NDArray Stack(int slot, DType type, int least) => scratch.AtLeast(slot, type, least);
+
+    /// <inheritdoc/>
     public override NDArray[] Table(int count) => scratch.Table(count);
 
     /// <inheritdoc/>

@@ -25,6 +25,9 @@ public abstract class KernelContext
     /// <param name="length">The number of elements.</param>
     public virtual NDArray Scratch(int slot, DType type, int length) => NDArray.New(type, Shape.Of(length));
 
+    /// <summary>The same with all the room that is there, which grew in earlier runs: so many elements at least.</summary>
+    internal virtual NDArray Stack(int slot, DType type, int least) => Scratch(slot, type, least);
+
     /// <summary>A table of arrays to work with until the run of the kernel ends, which clears it then.</summary>
     public virtual NDArray[] Table(int count) => new NDArray[count];
 

@@ -66,7 +66,10 @@ internal sealed class LoopKernel : Kernel
 
         foreach (LoopBuffer buffer in working)
         {
-            buffers[buffer.Number] = context.Scratch(buffer.Number, buffer.Type, checked((int)buffer.Length));
+            int length = checked((int)buffer.Length);
+            buffers[buffer.Number] = buffer.Kind == LoopBufferKind.Stack
+                ? context.Stack(buffer.Number, buffer.Type, length)
+                : context.Scratch(buffer.Number, buffer.Type, length);
         }
 
         RunPhases(buffers, context);

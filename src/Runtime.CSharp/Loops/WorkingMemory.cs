@@ -36,6 +36,10 @@ internal sealed class WorkingMemory
         return array;
     }
 
+    /// <summary>All the memory of a slot and dtype, and this length at least.</summary>
+    internal NDArray AtLeast(int slot, DType type, int least) =>
+        Get(slot, type, memory.TryGetValue((slot, type), out Array? known) ? Math.Max(known.Length, least) : least);
+
     /// <summary>A table of this many places.</summary>
     internal NDArray[] Table(int count)
     {
