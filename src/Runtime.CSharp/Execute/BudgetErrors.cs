@@ -17,11 +17,13 @@ internal static class BudgetErrors
         bool isOpen = least.Bytes >= MemoryFit.Unbounded;
         long bytes = isOpen ? least.Last : least.Bytes;
         string found = isOpen
-            ? "a loop of unknown length keeps more with each step, which nothing bounds"
+            ? "a loop of unknown length in the step of another loop remembers a stack for each of that loop's steps, which nothing bounds"
             : string.Create(CultureInfo.InvariantCulture, $"the least that was found is {bytes}");
+        string cure = isOpen
+            ? "Put checkpoint around what such a step does: then the inner loop runs again on the way back, and is held within the budget."
+            : $"{Where(least)}Raise the budget, or make these smaller.";
         return new(
-            string.Create(CultureInfo.InvariantCulture, $"compile: the memory budget of {budget} bytes is too small; {found}. {Where(least)}Raise the budget, or make these smaller."),
-            bytes);
+            string.Create(CultureInfo.InvariantCulture, $"compile: the memory budget of {budget} bytes is too small; {found}. {cure}"), bytes);
     }
 
     private static string Where(Fitted least)

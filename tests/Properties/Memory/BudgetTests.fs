@@ -211,18 +211,24 @@ let private asked =
                     Expect.stringContains error.Message "largest values" "where it goes"
                     keeps graph given error.LeastBytes |> ignore)
 
-            testCase "a loop that nothing bounds is refused" (fun () ->
-                let f (w: Tensor<float>, n: Tensor<int64>) =
+            testCase "a loop of unknown length in a scan is refused, and fits where the step is a checkpoint" (fun () ->
+                let f hold (w: Tensor<float>, n: Tensor<int64>) =
                     let inner h _ =
-                        stepping (w * h, n), Tensor.zeros<float> []
+                        hold (fun h -> stepping (w * h, n)) h, Tensor.zeros<float> []
 
                     let last, _ = Flow.scan inner (Tensor.full [] 0.5) (Tensor.zeros<float> [ 4 ])
                     last
 
-                let graph = graphOf (fun (w, n) -> grad (fun w -> f (w, n)) w) (wave [ 64 ], Tensor.scalar 3L)
+                let graph hold =
+                    graphOf (fun (w, n) -> grad (fun w -> f hold (w, n)) w) (wave [ 64 ], Tensor.scalar 3L)
 
-                Expect.throwsC (fun () -> within 1_000_000_000L graph |> ignore) (fun error ->
-                    Expect.stringContains error.Message "nothing bounds" "the reason"))
+                Expect.throwsC (fun () -> within 1_000_000_000L (graph id) |> ignore) (fun error ->
+                    Expect.stringContains error.Message "nothing bounds" "the reason"
+                    Expect.stringContains error.Message "checkpoint" "the cure")
+
+                for n in [ 0L; 3L; 200L ] do
+                    keeps (graph checkpoint) [ held (wave [ 64 ]); held (Tensor.scalar n) ] 100_000L
+                    |> ignore)
 
             testCase "functions of the front" (fun () ->
                 let options = CompileOptions(MemoryBudget = 100_000L)
