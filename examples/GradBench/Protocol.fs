@@ -55,7 +55,13 @@ let private nanoseconds start =
 let private wanted (input: JsonElement) =
     let ask (name: string) otherwise =
         match input.ValueKind = JsonValueKind.Object && fst (input.TryGetProperty name) with
-        | true -> Input.number name input
+        | true ->
+            let asked = Input.number name input
+
+            if Double.IsFinite asked then
+                asked
+            else
+                raise (BadInput $"{name} is {asked}, which no run reaches")
         | false -> otherwise
 
     ask "min_runs" 1.0, ask "min_seconds" 0.0
@@ -151,17 +157,21 @@ let private written (write: Utf8JsonWriter -> unit) =
     using (new Utf8JsonWriter(stream)) write
     Encoding.UTF8.GetString(stream.GetBuffer().AsSpan(0, int stream.Length))
 
-/// The answer to one line. One that is no JSON is answered with the id null, and why.
+let private refused reason =
+    written (fun writer ->
+        writer.WriteStartObject()
+        writer.WriteNull "id"
+        failed writer reason
+        writer.WriteEndObject())
+
+/// The answer to one line. One that is no JSON, or holds what is no text, is answered with the id null, and why.
 let answer (line: string) =
     try
         use message = JsonDocument.Parse line
         written (fun writer -> answerMessage writer message.RootElement)
-    with :? JsonException as error ->
-        written (fun writer ->
-            writer.WriteStartObject()
-            writer.WriteNull "id"
-            failed writer $"the line is not JSON: {error.Message}"
-            writer.WriteEndObject())
+    with
+    | :? JsonException as error -> refused $"the line is not JSON: {error.Message}"
+    | :? InvalidOperationException as error -> refused $"the message cannot be read: {error.Message}"
 
 /// Answers lines until there are no more; blank ones are no messages.
 let serve (input: TextReader) (output: TextWriter) =

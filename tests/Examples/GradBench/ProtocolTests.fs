@@ -117,6 +117,15 @@ let private errors =
 
                 evaluate "hello" "square" (input "\"one\"") |> refused "a number")
 
+            testCase "runs without an end" (fun () ->
+                for asked in [ "min_runs"; "min_seconds" ] do
+                    evaluate "lse" "primal" (input $"""{{"x": [1, 2], "{asked}": 1e999}}""")
+                    |> refused "no run reaches")
+
+            testCase "half of a character" (fun () ->
+                for line in [ """{"id": 1, "kind": "\ud800"}"""; """{"id": "\ud800", "kind": "start"}""" ] do
+                    Protocol.answer line |> JsonNode.Parse |> refused "cannot be read")
+
             testCase "a line that is no message, and the lines after it" (fun () ->
                 let lines =
                     [
