@@ -15,7 +15,7 @@ open Adjoint.Primitives
 open Adjoint.Transforms
 
 /// The number of calls: a million with --endure, otherwise as many as an ordinary run has time for.
-let private calls =
+let calls =
     if Array.contains "--endure" (Environment.GetCommandLineArgs()) then
         1_000_000
     else
@@ -42,19 +42,22 @@ let private sample =
         NDArray.Scalar 1.0
     |]
 
-let private managed () =
+/// The bytes of what is alive.
+let managed () =
     for _ in 1..3 do
         GC.Collect()
         GC.WaitForPendingFinalizers()
 
     GC.GetTotalMemory true
 
-let private workingSet () =
+/// The bytes that the process holds of the machine.
+let workingSet () =
     use job = Process.GetCurrentProcess()
     job.Refresh()
     job.WorkingSet64
 
-let private results (graph: Graph) =
+/// Arrays for the results of a graph.
+let results (graph: Graph) =
     [|
         for y in graph.ResultTypes ->
             let kind = y :?> TensorType
@@ -110,7 +113,7 @@ let private values (arrays: NDArray[]) =
     [ for array in arrays -> array.ToDoubles() ]
 
 /// Runs on so many threads at a time, and gives what each gave or threw.
-let private together count (work: int -> 'T) =
+let together count (work: int -> 'T) =
     let results = Array.zeroCreate<Result<'T, exn>> count
     use start = new ManualResetEventSlim(false)
 

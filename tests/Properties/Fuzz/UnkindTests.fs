@@ -14,7 +14,7 @@ type Way =
     | SecondPullback
     | Batched
 
-let private ways = [ Itself; Pullback; SecondPullback; Batched ]
+let ways = [ Itself; Pullback; SecondPullback; Batched ]
 
 let private cotangents (source: SampleSource) (point: Point) =
     Point.slopes
@@ -47,7 +47,7 @@ let private changed way source (point: Point) =
     | Batched -> Some(batched point)
 
 /// The program on a tape.
-let private drawn way exact tape =
+let drawn way exact tape =
     let source = DrawnSource(tape, Edges, 0)
     let graph, at = UnkindFlow.draw source exact (if way = Itself then 16 else 9)
 
@@ -70,7 +70,7 @@ let complaint way exact tape =
         |> Option.map (fun text -> text, point)
 
 /// A tape by its number.
-let private tape length (seed: int) =
+let tape length (seed: int) =
     let random = Random seed
     Tape.ofList [ for _ in 1..length -> random.Next(1 <<< 24) ]
 
