@@ -19,7 +19,7 @@ let private plainly = RunOptions(UseKernels = false, Parallel = Serial.Instance)
 let private serial = RunOptions(Parallel = Serial.Instance, SpoilFreed = true)
 
 /// The results, or the kind of error that operands cause.
-let private outcome (run: unit -> HostValue seq) =
+let outcome (run: unit -> HostValue seq) =
     try
         Ok(List.ofSeq (run ()))
     with :? AdjointException as error ->
@@ -83,7 +83,8 @@ let rec private difference rounds (a: HostValue) (b: HostValue) =
     | (:? HostStack as a), (:? HostStack as b) -> if Values.sameBits a b then None else Some "stacks"
     | _ -> Some "types"
 
-let private compare rounds (names: string) expected found =
+/// Where outcomes differ, if they do: in more than rounding, where that is allowed.
+let compare rounds (names: string) expected found =
     match expected, found with
     | Error _, Error _ -> None
     | Ok expected, Ok found ->
