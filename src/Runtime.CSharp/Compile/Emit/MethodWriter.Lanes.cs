@@ -14,6 +14,7 @@ internal sealed partial class MethodWriter
         numbers[loop.Index] = index;
         int mark = frame.Mark();
         List<Accumulator> accumulators = PrepareReductions(loop);
+        PrepareStores(loop, Math.Max(widths.Main, widths.Rest));
         long count = loop.Count.IsConstant ? loop.Count.Constant.AsLong : -1;
         if (count > 0 && count < widths.Main + widths.Rest)
         {
@@ -31,7 +32,8 @@ internal sealed partial class MethodWriter
 
     private void WriteLoops(ForItem loop, LaneWidths widths, long count, LocalBuilder index, List<Accumulator> accumulators)
     {
-        ClearAccumulators(accumulators);
+        bool hasMain = widths.Main > 0 && (count < 0 || count >= widths.Step);
+        ClearAccumulators(accumulators.Where(accumulator => !hasMain || !IsHeld(accumulator, widths.Step)));
         if (widths.Main > 0)
         {
             lanes = new Lanes(widths.Main, Vectors.Bytes, null);
@@ -40,7 +42,7 @@ internal sealed partial class MethodWriter
 
         il.Emit(OpCodes.Ldc_I8, 0L);
         il.Emit(OpCodes.Stloc, index);
-        if (widths.Main > 0 && (count < 0 || count >= widths.Step))
+        if (hasMain)
         {
             WriteMain(loop, widths, index, accumulators);
         }

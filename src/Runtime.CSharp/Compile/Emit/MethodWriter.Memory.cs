@@ -67,7 +67,11 @@ internal sealed partial class MethodWriter
 
         int mark = frame.Mark();
         int size = Demands.NaturalSize(store.Value);
-        if (kinds[store.Offset] is { IsAffine: true, Stride: 1 })
+        if (storeBlocks.TryGetValue(store, out StoreBlock? block))
+        {
+            StoreInBlock(block, store, size);
+        }
+        else if (kinds[store.Offset] is { IsAffine: true, Stride: 1 })
         {
             StoreNeighbours(store, size);
         }

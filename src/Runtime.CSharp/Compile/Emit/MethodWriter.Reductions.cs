@@ -24,7 +24,7 @@ internal sealed partial class MethodWriter
     }
 
     /// <summary>Partial results begin with what changes nothing.</summary>
-    private void ClearAccumulators(List<Accumulator> accumulators)
+    private void ClearAccumulators(IEnumerable<Accumulator> accumulators)
     {
         foreach (Accumulator accumulator in accumulators)
         {
@@ -60,17 +60,20 @@ internal sealed partial class MethodWriter
         }
     }
 
-    /// <summary>Takes partial results into registers where a step covers all of them.</summary>
+    /// <summary>Whether a step covers all partial results, so that they begin and stay in registers.</summary>
+    private static bool IsHeld(Accumulator accumulator, int step) => step * accumulator.Size % PartialBytes == 0;
+
+    /// <summary>Begins partial results in registers.</summary>
     private void HoldAccumulators(List<Accumulator> accumulators, int step)
     {
-        foreach (Accumulator accumulator in accumulators.Where(a => step * a.Size % PartialBytes == 0))
+        foreach (Accumulator accumulator in accumulators.Where(accumulator => IsHeld(accumulator, step)))
         {
+            DType type = accumulator.Reduction.Element.Type;
             accumulator.Held = Declare(Vectors.Of(accumulator.Lane), PartialBytes / Vectors.Bytes);
-            for (int i = 0; i < accumulator.Held.Length; i++)
+            foreach (LocalBuilder held in accumulator.Held)
             {
-                PushFrame(accumulator.Place + (i * Vectors.Bytes));
-                PushVectorLoad(accumulator.Lane);
-                il.Emit(OpCodes.Stloc, accumulator.Held[i]);
+                PushConstantVector(type, accumulator.Size, LoopIdentities.Of(accumulator.Reduction.Op, type));
+                il.Emit(OpCodes.Stloc, held);
             }
         }
     }

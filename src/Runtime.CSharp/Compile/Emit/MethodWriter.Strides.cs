@@ -1,5 +1,6 @@
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics.X86;
+using Adjoint.Core;
 using Adjoint.Loops;
 
 namespace Adjoint.Compile.Emit;
@@ -105,6 +106,64 @@ internal sealed partial class MethodWriter
                 Call(Vectors.MaskedStore(lane)!);
             }
         }
+    }
+
+    /// <summary>Takes places for the vectors of stores that are written together.</summary>
+    private void PrepareStores(ForItem loop, int most)
+    {
+        foreach (StoreBlock block in StoreBlock.Of(loop, kinds))
+        {
+            int place = frame.Take(block.Stores.Count * most * block.Last.Buffer.Type.Size());
+            foreach (StoreItem store in block.Stores)
+            {
+                storeBlocks[store] = block with { Place = place };
+            }
+        }
+    }
+
+    /// <summary>Keeps vectors in the frame; the last store of a block writes all of them to their places.</summary>
+    private void StoreInBlock(StoreBlock block, StoreItem store, int size)
+    {
+        Type lane = HostTypes.Lane(store.Value.Type, size);
+        int row = 0;
+        while (!ReferenceEquals(block.Stores[row], store))
+        {
+            row++;
+        }
+
+        for (int part = 0; part < lanes!.Parts(size); part++)
+        {
+            PushFrame(block.Place + (row * lanes.Count * size) + (part * Vectors.Bytes));
+            PushPart(store.Value, size, part);
+            PushVectorStore(lane);
+        }
+
+        if (ReferenceEquals(block.Last, store))
+        {
+            WriteStoreBlock(block, size);
+        }
+    }
+
+    private void WriteStoreBlock(StoreBlock block, int size)
+    {
+        PushFrame(block.Place);
+        il.Emit(OpCodes.Ldc_I8, (long)lanes!.Count);
+        PushAddress(block.Last.Buffer, block.Last.Offset, PushNumber);
+        PushOffset(-block.BeforeLast(block.Stores[0]) * size);
+        il.Emit(OpCodes.Ldc_I8, block.Stride);
+        il.Emit(OpCodes.Ldc_I8, (long)block.Stores.Count);
+        if (lanes.Active is { } active)
+        {
+            il.Emit(OpCodes.Ldloc, active);
+            il.Emit(OpCodes.Conv_I8);
+        }
+        else
+        {
+            il.Emit(OpCodes.Ldc_I8, (long)lanes.Count);
+        }
+
+        il.Emit(OpCodes.Ldc_I4, size);
+        Call(typeof(Transposing).GetMethod(nameof(Transposing.Copy), Internal)!);
     }
 
     /// <summary>A vector of known integers.</summary>

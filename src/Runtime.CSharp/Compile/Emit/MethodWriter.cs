@@ -21,6 +21,7 @@ internal sealed partial class MethodWriter
     private readonly Dictionary<(LoopValue Value, int Size), LocalBuilder[]> vectors = [];
     private readonly Dictionary<int, LocalBuilder> addresses = [];
     private readonly Dictionary<int, LocalBuilder> capacities = [];
+    private readonly Dictionary<StoreItem, StoreBlock> storeBlocks = new(ReferenceEqualityComparer.Instance);
     private LocalBuilder? polls;
     private Lanes? lanes;
 
@@ -40,8 +41,8 @@ internal sealed partial class MethodWriter
     private MethodWriter(ILGenerator il, MethodWriter outer)
     {
         this.il = il;
-        (program, target, frame, kinds, demands, cut, bufferTable) =
-            (outer.program, outer.target, outer.frame, outer.kinds, outer.demands, outer.cut, outer.bufferTable);
+        (program, target, frame, kinds, demands, cut, bufferTable, storeBlocks) =
+            (outer.program, outer.target, outer.frame, outer.kinds, outer.demands, outer.cut, outer.bufferTable, outer.storeBlocks);
     }
 
     private VectorTable Vectors => target.Vectors!;
