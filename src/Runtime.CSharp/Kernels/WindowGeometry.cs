@@ -14,17 +14,20 @@ internal readonly record struct WindowGeometry
     /// <summary>Batch times channels.</summary>
     public int Planes { get; }
 
-    public WindowAxis Outer { get; }
+    public WindowAxis Outer { get; private init; }
 
-    public WindowAxis Middle { get; }
+    public WindowAxis Middle { get; private init; }
 
-    public WindowAxis Inner { get; }
+    public WindowAxis Inner { get; private init; }
+
+    /// <summary>Neighbours that stand for one element along the inner axis and do not meet.</summary>
+    public int Block { get; private init; } = 1;
 
     /// <summary>Elements of an input plane.</summary>
-    public int InputSize => Outer.Input * Middle.Input * Inner.Input;
+    public int InputSize => Outer.Input * Middle.Input * Inner.Input * Block;
 
     /// <summary>Elements of an output plane.</summary>
-    public int OutputSize => Outer.Output * Middle.Output * Inner.Output;
+    public int OutputSize => Outer.Output * Middle.Output * Inner.Output * Block;
 
     /// <summary>Elements that a plane's windows read, with padding.</summary>
     public long Work => (long)OutputSize * Outer.Window * Middle.Window * Inner.Window;
@@ -48,6 +51,29 @@ internal readonly record struct WindowGeometry
         }
 
         return new(planes, axes);
+    }
+
+    /// <summary>
+    /// The same windows where the inner axis, along which nothing meets, joins the one around it: as elements of a longer row where that axis
+    /// has stride 1, and as blocks otherwise.
+    /// </summary>
+    public WindowGeometry Merged()
+    {
+        if (Block > 1 || !Inner.IsTrivial || Middle == new WindowAxis(1, 1))
+        {
+            return this;
+        }
+
+        int width = Inner.Input;
+        bool joins = Middle.Stride == 1;
+        WindowAxis longer = Middle with
+        {
+            Input = Middle.Input * width,
+            Low = Middle.Low * width,
+            High = Middle.High * width,
+            WindowDilation = Middle.WindowDilation * width,
+        };
+        return this with { Outer = new WindowAxis(1, 1), Middle = Outer, Inner = joins ? longer : Middle, Block = joins ? 1 : width };
     }
 
     /// <summary>Planes to a tile: a tile reads about 32768 elements.</summary>

@@ -12,10 +12,11 @@ namespace Adjoint.Kernels;
 internal static class WindowReduce
 {
     /// <summary>y[p, t] = op over the window t of x[p]; y must not overlap x.</summary>
-    public static void Run<T, TOp>(in WindowGeometry geometry, T[] x, int xOffset, T[] y, int yOffset, IParallel parallel)
+    public static void Run<T, TOp>(in WindowGeometry windows, T[] x, int xOffset, T[] y, int yOffset, IParallel parallel)
         where T : unmanaged, INumber<T>
         where TOp : struct, IReduction<T>
     {
+        WindowGeometry geometry = windows.Merged();
         if (geometry.OutputSize == 0)
         {
             return;
@@ -44,9 +45,9 @@ internal static class WindowReduce
         where TOp : struct, IReduction<T>
     {
         WindowAxis inner = geometry.Inner;
-        int rows = geometry.Outer.Output, columns = geometry.Middle.Output, width = inner.Output;
-        int reach = ((width - 1) * inner.Stride) + 1;
-        int padded = Math.Max(inner.Low, 0) + inner.Input + Math.Max(inner.High, 0);
+        int rows = geometry.Outer.Output, columns = geometry.Middle.Output, width = inner.Output * geometry.Block;
+        int reach = ((inner.Output - 1) * inner.Stride) + 1;
+        int padded = (Math.Max(inner.Low, 0) + inner.Input + Math.Max(inner.High, 0)) * geometry.Block;
         T[] buffer = ArrayPool<T>.Shared.Rent(padded + reach);
         Span<T> row = buffer.AsSpan(0, padded), sums = buffer.AsSpan(padded, reach);
         for (int p = first; p < end; p++)
@@ -59,7 +60,15 @@ internal static class WindowReduce
                 {
                     Span<T> result = target.Slice(((i * columns) + j) * width, width);
                     Down<T, TOp>(geometry, plane, i, j, row);
-                    Along<T, TOp>(inner, row[Math.Max(0, -inner.Low)..], sums, result);
+                    ReadOnlySpan<T> cropped = row[(Math.Max(0, -inner.Low) * geometry.Block)..];
+                    if (geometry.Block == 1)
+                    {
+                        Along<T, TOp>(inner, cropped, sums, result);
+                    }
+                    else
+                    {
+                        AlongBlocks<T, TOp>(inner, geometry.Block, cropped, result);
+                    }
                 }
             }
         }
@@ -74,10 +83,10 @@ internal static class WindowReduce
         where TOp : struct, IReduction<T>
     {
         WindowAxis outer = geometry.Outer, middle = geometry.Middle, inner = geometry.Inner;
-        int low = Math.Max(inner.Low, 0);
+        int low = Math.Max(inner.Low, 0) * geometry.Block, length = inner.Input * geometry.Block;
         row[..low].Fill(TOp.Empty);
-        row[(low + inner.Input)..].Fill(TOp.Empty);
-        Span<T> inside = row.Slice(low, inner.Input);
+        row[(low + length)..].Fill(TOp.Empty);
+        Span<T> inside = row.Slice(low, length);
         (int a, int aEnd) = WindowGeometry.Taps(outer, i);
         (int bFirst, int bEnd) = WindowGeometry.Taps(middle, j);
         bool empty = true;
@@ -87,7 +96,7 @@ internal static class WindowReduce
             for (int b = bFirst; b < bEnd; b++)
             {
                 int line = (j * middle.Stride) - middle.Low + (b * middle.WindowDilation);
-                ReadOnlySpan<T> source = plane.Slice(((at * middle.Input) + line) * inner.Input, inner.Input);
+                ReadOnlySpan<T> source = plane.Slice(((at * middle.Input) + line) * length, length);
                 if (empty)
                 {
                     source.CopyTo(inside);
@@ -139,6 +148,25 @@ internal static class WindowReduce
         for (int t = 0; t < result.Length; t++)
         {
             result[t] = sums[t * stride];
+        }
+    }
+
+    /// <summary>The windows along a padded row of blocks, whose elements do not meet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AlongBlocks<T, TOp>(in WindowAxis axis, int block, ReadOnlySpan<T> row, Span<T> result)
+        where T : unmanaged, INumber<T>
+        where TOp : struct, IReduction<T>
+    {
+        int step = axis.WindowDilation * block;
+        for (int t = 0; t < axis.Output; t++)
+        {
+            ReadOnlySpan<T> source = row[(t * axis.Stride * block)..];
+            Span<T> target = result.Slice(t * block, block);
+            source[..block].CopyTo(target);
+            for (int w = 1; w < axis.Window; w++)
+            {
+                Elementwise.Zip<T, TOp>(target, source.Slice(w * step, block), target);
+            }
         }
     }
 }

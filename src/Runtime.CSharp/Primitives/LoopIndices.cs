@@ -39,10 +39,18 @@ internal static class LoopIndices
     {
         var index = new LoopValue[shape.Rank];
         int[] strides = shape.Strides();
+        bool isFirst = true;
         for (int axis = 0; axis < index.Length; axis++)
         {
+            if (shape[axis].Value == 1)
+            {
+                index[axis] = builder.Index(0);
+                continue;
+            }
+
             LoopValue above = place / builder.Index(strides[axis]);
-            index[axis] = axis == 0 ? above : above % builder.Index(Math.Max(shape[axis].Value, 1));
+            index[axis] = isFirst ? above : above % builder.Index(Math.Max(shape[axis].Value, 1));
+            isFirst = false;
         }
 
         return [.. index];

@@ -1,10 +1,11 @@
 namespace Adjoint.Kernels.Libraries;
 
-/// <summary>A part of a convolution: images, or rows of one image.</summary>
+/// <summary>A part of a convolution: images, rows of one image, or outputs of one image.</summary>
 /// <param name="Shape">The part's shape.</param>
 /// <param name="Input">Where it begins in the input, or in the gradient by it.</param>
 /// <param name="Output">Where it begins in the output, or in the gradient by it.</param>
-internal readonly record struct ConvolutionPart(NativeConvolution Shape, long Input, long Output);
+/// <param name="Filter">Where it begins in the filter; parts read one filter unless they are outputs.</param>
+internal readonly record struct ConvolutionPart(NativeConvolution Shape, long Input, long Output, long Filter = 0);
 
 /// <summary>How a convolution is cut into parts that run side by side: by its shape alone, so that the bits are the same for any runner.</summary>
 internal static class ConvolutionCut
@@ -17,6 +18,9 @@ internal static class ConvolutionCut
 
     /// <summary>Elements of an output plane in a part: with fewer a filter is read for too little.</summary>
     private const long LeastPlane = 24;
+
+    /// <summary>Outputs in a part are a multiple of so many: whole vectors.</summary>
+    private const long LeastOutputs = 64;
 
     /// <summary>Elements of a filter above which adding up its gradients in several parts costs too much.</summary>
     private const long LargeFilter = 1 << 19;
@@ -33,8 +37,13 @@ internal static class ConvolutionCut
             images = Math.Max(images, (shape.Images + most - 1) / most);
         }
 
-        List<ConvolutionPart> parts = images == 1 && shape.Kind == ConvolutionKind.Forward ? Rows(shape, work / shape.Images) : [];
-        return parts.Count > 0 ? parts : Images(shape, images);
+        if (images > 1 || shape.Kind != ConvolutionKind.Forward)
+        {
+            return Images(shape, images);
+        }
+
+        List<ConvolutionPart> parts = Rows(shape, work / shape.Images);
+        return parts.Count > 0 ? parts : shape.Images == 1 && shape.Groups == 1 && shape.OutputChannel != 1 ? Outputs(shape, work) : Images(shape, 1);
     }
 
     private static List<ConvolutionPart> Images(in NativeConvolution shape, long count)
@@ -44,6 +53,21 @@ internal static class ConvolutionCut
         {
             long own = Math.Min(count, shape.Images - first);
             parts.Add(new(shape with { Images = own }, first * shape.InputImage, first * shape.OutputImage));
+        }
+
+        return parts;
+    }
+
+    /// <summary>Outputs of one image, each of which lies together.</summary>
+    private static List<ConvolutionPart> Outputs(in NativeConvolution shape, double work)
+    {
+        long wanted = Math.Clamp((long)(work / PartWork), 1, EnoughParts / 2);
+        long count = Math.Max(LeastOutputs, ((shape.Outputs + wanted - 1) / wanted + LeastOutputs - 1) / LeastOutputs * LeastOutputs);
+        var parts = new List<ConvolutionPart>();
+        for (long first = 0; first < shape.Outputs; first += count)
+        {
+            long own = Math.Min(count, shape.Outputs - first);
+            parts.Add(new(shape with { Outputs = own }, 0, first * shape.OutputChannel, first * shape.FilterOutput));
         }
 
         return parts;

@@ -14,6 +14,11 @@ internal static class Convolutions
     /// <summary>Channels from which a convolution is faster with them innermost.</summary>
     private const int LeastForward = 3;
 
+    /// <summary>Elements of all outputs' planes from which packing a filter pays, and input channels from which that counts.</summary>
+    private const long LeastPlaces = 96;
+
+    private const int LeastForPacking = 128;
+
     /// <summary>Input channels from which the gradient by the input is.</summary>
     private const int LeastByInput = 4;
 
@@ -44,7 +49,7 @@ internal static class Convolutions
         bool byChannel = groups >= LeastDepth && inputs == 1 && outputs == 1;
         bool wide = groups == 1 && shape.Kind switch
         {
-            ConvolutionKind.Forward => inputs >= LeastForward && outputs >= LeastForward,
+            ConvolutionKind.Forward => inputs >= LeastForward && outputs >= LeastForward && (inputs < LeastForPacking || shape.Places >= LeastPlaces),
             ConvolutionKind.ByInput => inputs >= LeastByInput,
             _ => outputs >= LeastForward,
         };

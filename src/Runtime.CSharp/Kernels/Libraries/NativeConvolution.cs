@@ -52,6 +52,21 @@ internal struct NativeConvolution
     internal long OutputImage;
     internal long OutputChannel;
 
+    /// <summary>Elements of one channel of all outputs.</summary>
+    internal readonly long Places
+    {
+        get
+        {
+            long places = Images;
+            for (int i = 0; i < Axes; i++)
+            {
+                places *= Output[i];
+            }
+
+            return places;
+        }
+    }
+
     /// <summary>Multiply-adds, those with padding too.</summary>
     internal readonly double Work
     {

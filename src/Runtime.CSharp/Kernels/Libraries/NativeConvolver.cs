@@ -58,6 +58,11 @@ internal sealed unsafe class NativeConvolver
             {
                 AddParts(left + xOffset, right + fOffset, result + yOffset, parallel);
             }
+            else if (parts[^1].Part.Filter > 0)
+            {
+                (nint input, nint filter, nint output) = ((nint)(left + xOffset), (nint)(right + fOffset), (nint)(result + yOffset));
+                parallel.For(parts.Length, i => Part(i, (float*)input, (float*)filter, (float*)output, isPacked: false));
+            }
             else
             {
                 ShareFilter(left + xOffset, right + fOffset, result + yOffset, parallel);
@@ -67,15 +72,15 @@ internal sealed unsafe class NativeConvolver
 
     private static NativeConvolver? Of(ConvolutionCalls calls, nint library, in NativeConvolution shape, List<ConvolutionPart> cut)
     {
-        var plans = new Dictionary<(long, long, long, long), NativePlan>();
+        var plans = new Dictionary<(long, long, long, long, long), NativePlan>();
         var parts = new (ConvolutionPart Part, NativePlan Plan)[cut.Count];
         for (int i = 0; i < parts.Length; i++)
         {
             NativeConvolution own = cut[i].Shape;
-            var key = (own.Images, own.Input[0], own.Output[0], own.Low[0]);
+            var key = (own.Images, own.Outputs, own.Input[0], own.Output[0], own.Low[0]);
             if (!plans.TryGetValue(key, out NativePlan? plan))
             {
-                plan = calls.Plan(library, own, i == 0 ? null : parts[0].Plan);
+                plan = calls.Plan(library, own, i == 0 || cut[i].Filter > 0 ? null : parts[0].Plan);
                 if (plan is null || plan.Scratch > LargestScratch)
                 {
                     return null;
@@ -169,7 +174,7 @@ internal sealed unsafe class NativeConvolver
         {
             (long x, long f, long y) = kind switch
             {
-                ConvolutionKind.Forward => (part.Input, 0L, part.Output),
+                ConvolutionKind.Forward => (part.Input, part.Filter, part.Output),
                 ConvolutionKind.ByInput => (part.Output, 0L, part.Input),
                 _ => (part.Input, part.Output, 0L),
             };
