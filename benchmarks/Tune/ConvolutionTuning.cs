@@ -19,7 +19,7 @@ internal static class ConvolutionTuning
     internal static void Add(StringBuilder text, Action<string> show)
     {
         Providers providers = Providers.Default;
-        if (providers.Library(Provider.OneDnn) == 0)
+        if (providers.Convolutions is null || providers.Library(Provider.OneDnn) == 0)
         {
             return;
         }

@@ -6,6 +6,7 @@ using Adjoint.Tune;
 // Measures the providers of each operation at each size on this machine, and writes the table that the runtime reads.
 //   Adjoint.Tune FILE      measure and write
 //   Adjoint.Tune --figures [SIZE…]   products through the runtime beside the best bare call of a library, sorts, gathers and random numbers
+//   Adjoint.Tune --convolutions   the convolutions of well-known networks, beside oneDNN's bare calls
 //   Adjoint.Tune --describe   what the runtime finds and chooses
 if (args is ["--describe", ..])
 {
@@ -17,6 +18,12 @@ if (!KernelLibrary.Default.IsAvailable)
 {
     Console.Error.WriteLine(KernelLibrary.Default.Description);
     return 1;
+}
+
+if (args is ["--convolutions"])
+{
+    ConvolutionFigures.Print();
+    return 0;
 }
 
 if (args is ["--figures", .. string[] sizes])
