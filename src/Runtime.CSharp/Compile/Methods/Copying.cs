@@ -15,6 +15,13 @@ internal static class Copying
     /// <summary>Writes all elements of a tensor to a buffer, from an offset on. They are read where they are not written, or at the same place.</summary>
     internal static void Write(LoopBuilder builder, TensorLocal local, LoopBuffer buffer, LoopValue offset)
     {
+        if (local.Pending is { } product)
+        {
+            product.Form(builder, place =>
+                builder.Store(buffer, builder.Add(offset, Places.Of(builder, local.Extents, place)), local.At(builder, place)));
+            return;
+        }
+
         if (!local.Cuts.IsEmpty && !Sizes.AreFew(local.Extents))
         {
             InParts(builder, local, place => builder.Store(buffer, builder.Add(offset, place), local.At(builder, [place])));

@@ -19,11 +19,13 @@ internal sealed class Formula : TensorLocal
         double work,
         Func<ImmutableArray<LoopValue>, LoopValue> element,
         Func<LoopValue, LoopValue>? flat,
-        ImmutableArray<int> cuts = default)
+        ImmutableArray<int> cuts = default,
+        PendingProduct? pending = null)
         : base(type, reads)
     {
         Work = work;
         Cuts = cuts.IsDefault ? [] : cuts;
+        Pending = pending;
         this.element = element;
         this.flat = flat;
     }
@@ -33,6 +35,8 @@ internal sealed class Formula : TensorLocal
     internal override bool IsFlat => flat is not null;
 
     internal override ImmutableArray<int> Cuts { get; }
+
+    internal override PendingProduct? Pending { get; }
 
     internal override LoopValue At(LoopBuilder builder, ImmutableArray<LoopValue> index) =>
         index.Length == 1 && flat is not null ? AtFlat(builder, index[0]) : Known(builder, index, element);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Ir;
 using Adjoint.Loops;
+using Adjoint.Primitives;
 
 namespace Adjoint.Compile.Methods;
 
@@ -10,6 +11,7 @@ internal sealed class Frame
     private readonly Workspace workspace;
     private readonly Dictionary<Value, Local> locals = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Value, int> uses = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Value, Node> readers = new(ReferenceEqualityComparer.Instance);
 
     internal Frame(Graph graph, Workspace workspace)
     {
@@ -21,6 +23,7 @@ internal sealed class Frame
             foreach (Value operand in node.Operands)
             {
                 uses[operand] = uses.GetValueOrDefault(operand) + 1;
+                readers[operand] = node;
             }
         }
 
@@ -34,6 +37,9 @@ internal sealed class Frame
 
     /// <summary>How often the elements of each value are read.</summary>
     internal Demand Demand { get; }
+
+    /// <summary>Whether it is the body of a call.</summary>
+    internal bool IsCalled { get; init; }
 
     /// <summary>Where a value is to be put if it is put into memory; for results of the region.</summary>
     internal Dictionary<Value, LoopBuffer> Targets { get; } = new(ReferenceEqualityComparer.Instance);
@@ -69,6 +75,13 @@ internal sealed class Frame
             locals.Remove(value);
         }
     }
+
+    /// <summary>
+    /// Whether each element of a value is read once, by what writes the same element: an elementwise operation, or whoever takes the result of the
+    /// body, unless that is a call, whose results others read.
+    /// </summary>
+    internal bool IsReadInPlace(Value value) => uses.GetValueOrDefault(value) == 1
+        && (readers.TryGetValue(value, out Node? reader) ? reader.Primitive is ElementwisePrimitive : !IsCalled);
 
     /// <summary>Whether this is the last use of a value.</summary>
     internal bool IsLastUse(Value value) => uses[value] == 1;

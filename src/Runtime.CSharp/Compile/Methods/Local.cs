@@ -43,6 +43,9 @@ internal abstract class TensorLocal : Local
     /// <summary>Where along its only axis elements begin to be computed from something else, ascending; see <see cref="Methods.Cuts"/>.</summary>
     internal virtual ImmutableArray<int> Cuts => [];
 
+    /// <summary>The product that is still to be formed and that its elements are functions of, each of the same element; null where there is none.</summary>
+    internal virtual PendingProduct? Pending => null;
+
     /// <summary>The element at an index, one i64 an axis.</summary>
     internal abstract LoopValue At(LoopBuilder builder, ImmutableArray<LoopValue> index);
 

@@ -21,7 +21,7 @@ internal sealed partial class RegionLowering
 
     private ImmutableArray<Local> Called(Frame frame, Node node, Graph body)
     {
-        var inner = new Frame(body, workspace);
+        var inner = new Frame(body, workspace) { IsCalled = true };
         for (int i = 0; i < node.Results.Length; i++)
         {
             if (frame.Targets.Remove(node.Results[i], out LoopBuffer? target))

@@ -12,7 +12,7 @@ internal sealed partial class RegionLowering
     private TensorLocal Element(Frame frame, Node node)
     {
         TensorType type = node.Result.Tensor;
-        ImmutableArray<TensorLocal> operands = [.. node.Operands.Select(frame.Tensor)];
+        ImmutableArray<TensorLocal> operands = Formed([.. node.Operands.Select(frame.Tensor)]);
         double joined = ElementWork.Joined(node);
         bool fewInstructions = type.Shape.Size * joined <= Sizes.MostUnrolledWork;
         if (Sizes.InRegisters(type) && fewInstructions)
@@ -25,7 +25,8 @@ internal sealed partial class RegionLowering
             && !ElementWork.IsJoining(node.Primitive)
             && formula.Work <= Sizes.MostWork
             && !(node.Primitive is Permute && frame.Demand[node.Result] >= Demand.Many)
-            && (formula.Work <= Sizes.CheapWork || frame.Demand[node.Result] <= 1);
+            && (formula.Work <= Sizes.CheapWork || frame.Demand[node.Result] <= 1)
+            && (formula.Pending is null || frame.IsReadInPlace(node.Result));
         return lazily ? formula : Kept(frame, node, formula);
     }
 
@@ -51,7 +52,15 @@ internal sealed partial class RegionLowering
             ElementWork.Own(node) + (joined * operands.Sum(operand => operand.Work)),
             index => At(node, () => rule(builder, sources, index)),
             flat is null ? null : place => At(node, () => flat(place)),
-            Cuts.Of(node, operands));
+            Cuts.Of(node, operands),
+            operands.Select(operand => operand.Pending).OfType<PendingProduct>().FirstOrDefault());
+    }
+
+    /// <summary>Operands of which one alone waits for a product: those before are put into memory.</summary>
+    private ImmutableArray<TensorLocal> Formed(ImmutableArray<TensorLocal> operands)
+    {
+        TensorLocal? last = operands.LastOrDefault(operand => operand.Pending is not null);
+        return [.. operands.Select(operand => operand.Pending is null || ReferenceEquals(operand, last) ? operand : workspace.Materialise(operand))];
     }
 
     private Func<LoopValue, LoopValue>? Flat(Node node, ImmutableArray<TensorLocal> operands, ElementRule rule)

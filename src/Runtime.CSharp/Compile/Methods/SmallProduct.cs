@@ -15,6 +15,8 @@ internal sealed class SmallProduct
 
     private const int VectorBytes = 64;
 
+    private const int MostChains = 4;
+
     private readonly ProductAxes axes;
     private readonly int lanes;
     private readonly int rows;
@@ -27,8 +29,10 @@ internal sealed class SmallProduct
         Outer = [.. result.Shape.ToArray().Where((_, axis) => axis != lanes && axis != rows)];
         Lanes = result.Shape[lanes].Value;
         Rows = rows >= 0 ? result.Shape[rows].Value : 1;
-        int vectors = Math.Clamp(Lanes * result.DType.Size() / VectorBytes, 1, 2);
+        int all = Math.Max(Lanes * result.DType.Size() / VectorBytes, 1);
+        int vectors = Math.Min(all, 2);
         RowsInBlock = Math.Min(Sums / vectors, Rows);
+        Chains = axes.Terms < 2 * MostChains ? 1 : ChainsFor(all * RowsInBlock);
     }
 
     /// <summary>The extents of the axes that are neither lanes nor rows.</summary>
@@ -43,6 +47,9 @@ internal sealed class SmallProduct
     /// <summary>Rows whose sums are formed together.</summary>
     internal int RowsInBlock { get; }
 
+    /// <summary>Chains of terms that a sum is made of, a power of two: more than one where too few sums are formed together to hide the latency of an fma.</summary>
+    internal int Chains { get; }
+
     /// <summary>Terms of a sum.</summary>
     internal int Terms => axes.Terms;
 
@@ -51,6 +58,8 @@ internal sealed class SmallProduct
         node.Result.Tensor is { DType: DType.F32 or DType.F64 } result && ProductAxes.Of(node) is { Last: >= 0 } axes
             ? new(axes, result)
             : null;
+
+    private static int ChainsFor(int sums) => sums >= Sums / 2 ? 1 : sums >= Sums / 4 ? 2 : MostChains;
 
     /// <summary>The index in the result.</summary>
     internal ImmutableArray<LoopValue> Place(ImmutableArray<LoopValue> outer, LoopValue row, LoopValue lane)
