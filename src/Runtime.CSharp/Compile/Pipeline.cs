@@ -25,6 +25,7 @@ public sealed class Pipeline
     internal static Pipeline Unfused { get; } = new(
         new("inline_calls", InlineCalls.Apply),
         new("sink_constants", SinkConstants.Apply),
+        new("open_windows", OpenWindows.Apply) { Rounds = true },
         new("simplify", Simplify.Apply),
         new("merge_loops", MergeLoops.Apply),
         new("merge_equal_nodes", MergeEqualNodes.Apply),

@@ -44,7 +44,7 @@ public static class Simplify
 
     private static Value? Simpler(Node node) => node.Results.Length != 1
         ? null
-        : Literals.Of(node) ?? Algebra.Of(node) ?? Layouts.Of(node) ?? Repetitions.Of(node) ?? Parts.Of(node) ?? Products.Of(node);
+        : Literals.Of(node) ?? Algebra.Of(node) ?? Layouts.Of(node) ?? Repetitions.Of(node) ?? Parts.Of(node) ?? Paddings.Of(node) ?? Products.Of(node);
 
     /// <summary>The node before a node of one operand, where it is of this primitive.</summary>
     internal static Node? Before<T>(Node node, int operand = 0)

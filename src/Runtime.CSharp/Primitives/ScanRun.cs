@@ -40,6 +40,7 @@ internal readonly ref struct ScanRun
                 NDArray slice = results[scan.Carries + i].Array;
                 Array.Copy(slice.Storage, slice.Start, ys[i].Storage, ys[i].Start + (k * slice.Size), slice.Size);
                 context.CountElements(slice.Size);
+                context.Return(results[scan.Carries + i]);
             }
         }
 

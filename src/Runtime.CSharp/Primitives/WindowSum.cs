@@ -84,6 +84,12 @@ public sealed partial record WindowSum(Ints Window, Ints Strides, Ints PadLow, I
             return;
         }
 
+        if (Window.Equals(Strides) && PadLow.All(width => width == 0) && PadHigh.All(width => width <= 0) && Dilation.All(distance => distance == 1))
+        {
+            into.Add(Repeated(cotangent, node.Operands[0].Tensor.Shape));
+            return;
+        }
+
         Kernels.WindowAxis[] axes = Sliding.Axes(node.Operands[0].Tensor.Shape);
         var low = new Ints(axes.Select(axis => axis.Reach - axis.Low - 1));
         var high = new Ints(axes.Select((axis, i) => axis.Input - (((axis.Output - 1) * axis.Stride) + 1) + axis.Reach - 1 - low[i]));
@@ -91,6 +97,20 @@ public sealed partial record WindowSum(Ints Window, Ints Strides, Ints PadLow, I
         Value spread = Ops.Pad(cotangent, Ops.Constant(Scalar.Zero(cotangent.Tensor.DType)), low, high, interior);
         Ints none = Ints.Repeat(0, axes.Length);
         into.Add(Ops.Apply(new WindowSum(Window, Ints.Repeat(1, axes.Length), none, none, Dilation), spread));
+    }
+
+    /// <summary>Each number of a cotangent at all places of its window, where windows lie side by side; zeros behind the last.</summary>
+    private Value Repeated(Value cotangent, Shape shape)
+    {
+        int rank = Window.Count;
+        int[] extents = cotangent.Tensor.Shape.ToArray();
+        var spread = Shape.Of([.. Enumerable.Range(0, 2 * rank).Select(i => i % 2 == 0 ? extents[i / 2] : Window[i / 2])]);
+        Value repeated = Ops.Broadcast(cotangent, spread, new(Enumerable.Range(0, rank).Select(axis => 2 * axis)));
+        var whole = Shape.Of([.. extents.Select((extent, axis) => extent * Window[axis])]);
+        var rest = new Ints(shape.Select((extent, axis) => extent.Value - whole[axis].Value));
+        Ints none = Ints.Repeat(0, rank);
+        Value dense = Ops.Reshape(repeated, whole);
+        return rest.All(width => width == 0) ? dense : Ops.Pad(dense, Ops.Constant(Scalar.Zero(cotangent.Tensor.DType)), none, rest, none);
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,7 @@ public static class FuseLarge
     /// <summary>Elements up to which operations are small and better run as methods.</summary>
     private const double Small = 4096;
 
-    /// <summary>The same in the step of a loop.</summary>
+    /// <summary>The same in the step of a loop that will run as one method.</summary>
     private const double SmallInLoops = 16384;
 
     /// <summary>Elements up to which numbers of their own are better than loops over lanes.</summary>
@@ -50,6 +50,7 @@ public static class FuseLarge
     private sealed class Pass(double smallInLoops, ExactNodes? exact = null)
     {
         private readonly FusionKinds kinds = new(exact);
+        private readonly SmallWork work = new(exact);
         private readonly Dictionary<Body, Body> bodies = new(ReferenceEqualityComparer.Instance);
 
         internal Graph Apply(Graph graph, double small)
@@ -75,7 +76,7 @@ public static class FuseLarge
 
         private void Renew(Node node, Substitution substitution, double small)
         {
-            double inside = node.Primitive is Scan or While or Repeat ? smallInLoops : small;
+            double inside = node.Primitive is Scan or While or Repeat && work.Is(node) ? smallInLoops : small;
             Primitive primitive = node.Primitive is Fused ? node.Primitive : node.Primitive.MapBodies(body => Apply(body, inside));
             ImmutableArray<Value> operands = substitution.Of(node.Operands);
             if (ReferenceEquals(primitive, node.Primitive) && operands == node.Operands)

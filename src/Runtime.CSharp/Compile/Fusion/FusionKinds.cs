@@ -35,7 +35,7 @@ internal sealed class FusionKinds(ExactNodes? exact = null)
 
         return node.Primitive switch
         {
-            Concatenate => node.Operands.Length <= 4 || IsWrittenOut(node),
+            Concatenate concatenate => (node.Operands.Length <= 4 && !IsAlongLanes(node, concatenate)) || IsWrittenOut(node),
             ArgExtremum extremum => node.Operands[0].Tensor.Shape[extremum.Along].Value <= NestSpace.Small,
             DotGeneral => ElementWork.Joined(node) <= NestSpace.Small && IsNarrow(node),
             _ => true,
@@ -48,6 +48,16 @@ internal sealed class FusionKinds(ExactNodes? exact = null)
     /// </summary>
     internal static bool IsWrittenOut(Node node) => node.Primitive is Concatenate { Axis: > 0 } concatenate && node.Operands.Length > 4
         && new Shape(node.Result.Tensor.Shape.Skip(concatenate.Axis)).Size <= MapNest.WrittenOut;
+
+    /// <summary>
+    /// Whether a node puts long parts side by side along the axis that lanes run over, where each lane would read all parts and choose: copying
+    /// them is quicker.
+    /// </summary>
+    private static bool IsAlongLanes(Node node, Concatenate concatenate)
+    {
+        Shape shape = node.Result.Tensor.Shape;
+        return concatenate.Axis == shape.Rank - 1 && shape[concatenate.Axis].Value > MapNest.WrittenOut && shape.Rank > 1;
+    }
 
     /// <summary>Whether a node only says anew where elements of its operand are, so that each reader may do so by itself.</summary>
     internal static bool IsView(Node node) =>

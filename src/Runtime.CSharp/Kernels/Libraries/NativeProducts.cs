@@ -9,8 +9,8 @@ namespace Adjoint.Kernels.Libraries;
 /// </remarks>
 internal static unsafe class NativeProducts
 {
-    /// <summary>Multiply-adds of a tile: half a millisecond in f32.</summary>
-    private const long TileWork = 1 << 24;
+    /// <summary>Multiply-adds of a tile: some hundredths of a millisecond in f32.</summary>
+    private const long TileWork = 3 << 20;
 
     /// <summary>Multiply-adds of a task of several products of a batch.</summary>
     private const long TaskWork = 1 << 20;
@@ -19,7 +19,7 @@ internal static unsafe class NativeProducts
     private const int TileRows = 192;
 
     /// <summary>Fewest columns of a tile; packing A anew is dearer, so columns are cut only where rows are few.</summary>
-    private const int TileColumns = 512;
+    private const int TileColumns = 192;
 
     /// <summary>Whether libraries take such operands: rows or columns contiguous, extents and strides of BLAS.</summary>
     internal static bool Applies<T>(in ProductBatch<T> products)
