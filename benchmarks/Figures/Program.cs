@@ -11,7 +11,7 @@ namespace Figures;
 /// <summary>Measures the machine's limits, then every row beside its counterparts, and writes the page of results.</summary>
 internal static class Program
 {
-    private static readonly Group[] Groups = [Chains.Group, Matrices.Group, Reductions.Group, Integration.Group, Products.Group, Overheads.Group, EvalRows.Group, CompileTimes.Group, Memory.Group, Sequences.Group];
+    private static readonly Group[] Groups = [Chains.Group, Matrices.Group, Reductions.Group, Integration.Group, Products.Group, Overheads.Group, EvalRows.Group, CompileTimes.Group, NetworkRows.Group, Memory.Group, Sequences.Group];
 
     private static readonly string Scratch = Path.Combine("out", "benchmarks");
 
@@ -68,6 +68,7 @@ internal static class Program
         var workshop = new Workshop(Path.Combine(root, "benchmarks", "Native"), Path.Combine(root, Scratch, "native"), Compiler.Find());
         return new(limits, workshop, effort, options.Best, options.Only, output.WriteLine)
         {
+            OneDnn = OneDnn.Find(root),
             AdolC = options.Peers ? AdolC.Find(Path.Combine(root, Scratch), output.WriteLine) : null,
             Python = options.Peers
                 ? PythonLibrary.Find(Path.Combine(root, "benchmarks", "Peers"), Path.Combine(root, Scratch), output.WriteLine)

@@ -3,6 +3,7 @@
 import torch
 
 import formulas
+import networks
 
 
 class Names:
@@ -47,6 +48,8 @@ class Peer:
         return function
 
     def row(self, request):
+        if request["row"].startswith("network_"):
+            return networks.prepared(request["row"], [torch.from_numpy(x) for x in formulas.inputs(request)])
         found = formulas.formula(request["row"])
         if found is None:
             return None

@@ -26,6 +26,7 @@ internal static class CompileTimes
         [
             ("LeNet step", setting => Network("LeNet step", Networks.LeNet, 128, 30)),
             ("ResNet-20 step", setting => Network("ResNet-20 step", batch => Networks.ResNet(batch, 3), 8, 400)),
+            ("ResNet-18 step", setting => Network("ResNet-18 step", Networks.ResNet18, 2, 500)),
             ("nodes", setting => Growth()),
         ])
     {

@@ -16,11 +16,14 @@ internal sealed class Libraries : IDisposable
 
     /// <summary>Starts those that have the row.</summary>
     public Libraries(Kernel kernel, NDArray[] results, int threads, Setting setting)
+        : this(Row(kernel), kernel.Inputs, results, Looser * kernel.Tolerance, threads, setting)
     {
-        string row = kernel.Entry;
-        DType type = kernel.Inputs[0].Type;
-        row = row.EndsWith($"_{type.Name()}", StringComparison.Ordinal) ? row[..^(type.Name().Length + 1)] : row;
-        foreach (PythonLibrary library in setting.Python)
+    }
+
+    /// <summary>Starts those that have a row for these inputs; none where it has no name there.</summary>
+    public Libraries(string? row, NDArray[] inputs, NDArray[] results, double tolerance, int threads, Setting setting)
+    {
+        foreach (PythonLibrary library in row is null ? [] : setting.Python)
         {
             NDArray[] theirs = [.. results.Select(result => Entry.Pinned(result.Type, result.Shape))];
             if (PythonPeer.Start(library, threads) is not { } peer)
@@ -29,9 +32,9 @@ internal sealed class Libraries : IDisposable
             }
 
             peers.Add(peer);
-            if (peer.Prepare(row, type, kernel.Inputs, theirs))
+            if (peer.Prepare(row!, inputs[0].Type, inputs, theirs))
             {
-                DisagreementException.ThrowUnless(peer.Name, theirs, results, Looser * kernel.Tolerance);
+                DisagreementException.ThrowUnless(peer.Name, theirs, results, tolerance);
                 contenders.Add(peer.Contender());
             }
         }
@@ -42,4 +45,10 @@ internal sealed class Libraries : IDisposable
 
     /// <summary>Ends the processes.</summary>
     public void Dispose() => peers.ForEach(peer => peer.Dispose());
+
+    private static string Row(Kernel kernel)
+    {
+        string type = kernel.Inputs[0].Type.Name();
+        return kernel.Entry.EndsWith($"_{type}", StringComparison.Ordinal) ? kernel.Entry[..^(type.Length + 1)] : kernel.Entry;
+    }
 }

@@ -18,6 +18,9 @@ internal sealed record Setting(
     /// <summary>What a compiler is told beside to use ADOL-C, where that is wanted and can be had.</summary>
     public IReadOnlyList<string>? AdolC { get; init; }
 
+    /// <summary>What a compiler is told beside to use the oneDNN that the native kernels were built with, where that is found.</summary>
+    public IReadOnlyList<string>? OneDnn { get; init; }
+
     /// <summary>Other libraries, in processes of their own, where they are wanted and can be had.</summary>
     public IReadOnlyList<PythonLibrary> Python { get; init; } = [];
 

@@ -80,15 +80,19 @@ module Attention =
             Value = narrow 2
         }
 
+    /// What each place of x [.., T, width] learns from places whose keys and values [.., S, width] are known, as kept from earlier steps of
+    /// a decoder. ShapeException: the width doesn't divide into the heads.
+    let look (heads: int) (mask: Mask) (layer: Attention<'T>) (keys: Tensor<'T>) (values: Tensor<'T>) (x: Tensor<'T>) : Tensor<'T> =
+        let seen, causal = mask.Parts
+        let query = Dense.apply layer.Query x
+
+        Tensor.ofExpr (Nn.MultiHeadAttention(query.Expr, keys.Expr, values.Expr, heads, seen, causal))
+        |> Dense.apply layer.Output
+
     /// What each place of x [.., T, width] learns from memory [.., S, width], in so many heads; keys and values may have fewer, by their width.
     /// ShapeException: the width doesn't divide into the heads.
     let across (heads: int) (mask: Mask) (layer: Attention<'T>) (memory: Tensor<'T>) (x: Tensor<'T>) : Tensor<'T> =
-        let seen, causal = mask.Parts
-        let query = Dense.apply layer.Query x
-        let key, value = Dense.apply layer.Key memory, Dense.apply layer.Value memory
-
-        Tensor.ofExpr (Nn.MultiHeadAttention(query.Expr, key.Expr, value.Expr, heads, seen, causal))
-        |> Dense.apply layer.Output
+        look heads mask layer (Dense.apply layer.Key memory) (Dense.apply layer.Value memory) x
 
     /// What each place of x [.., T, width] learns from all of them that it may see, in so many heads.
     let apply (heads: int) (mask: Mask) (layer: Attention<'T>) (x: Tensor<'T>) : Tensor<'T> = across heads mask layer x x

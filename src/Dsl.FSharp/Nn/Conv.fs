@@ -51,6 +51,32 @@ module Conv =
             layer
             x
 
+/// A convolution without bias. Weight : [outputs, inputs / groups, window..].
+type Filter<'T when 'T: struct> = { Weight: Tensor<'T> }
+
+/// Convolution without bias, of [N, C, S..] to [N, O, T..]: before a batch norm, whose shift takes the bias's place.
+[<RequireQualifiedAccess>]
+module Filter =
+
+    /// A layer with weights by a rule of `Init`. window: [3; 3] for images. With groups, inputs are those of one group.
+    let initWith
+        (weight: int list -> Tensor<uint32> -> Tensor<'T>)
+        (window: int list)
+        (inputs: int)
+        (outputs: int)
+        (key: Tensor<uint32>)
+        : Filter<'T> =
+        {
+            Weight = weight (outputs :: inputs :: window) key
+        }
+
+    /// A layer with weights by He's rule for relu, normal.
+    let init (window: int list) (inputs: int) (outputs: int) (key: Tensor<uint32>) : Filter<'T> =
+        initWith Init.heNormal window inputs outputs key
+
+    /// With stride, padding, dilation and groups. ShapeException: ranks or channels don't fit.
+    let apply (how: Convolution) (layer: Filter<'T>) (x: Tensor<'T>) : Tensor<'T> = Tensor.conv how layer.Weight x
+
 /// A transposed convolution. Weight : [inputs, outputs / groups, window..], as PyTorch's; Bias : [outputs].
 type ConvTranspose<'T when 'T: struct> =
     { Weight: Tensor<'T>; Bias: Tensor<'T> }

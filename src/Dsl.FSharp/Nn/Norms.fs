@@ -57,6 +57,58 @@ module BatchNorm =
     let infer (layer: Norm<'T>) (running: Running<'T>) (x: Tensor<'T>) : Tensor<'T> =
         Tensor.ofExpr (Nn.BatchNorm(x.Expr, layer.Scale.Expr, layer.Shift.Expr, running.Mean.Expr, running.Variance.Expr))
 
+/// What a network's batch norms take their statistics from.
+[<RequireQualifiedAccess>]
+type internal Statistics<'T when 'T: struct> =
+    | First
+    | OfBatch of kept: float * Running<'T> list
+    | Of of Running<'T> list
+
+/// The batch norms of one run of a network, in the order in which it meets them: each is handed its running statistics, and those after it
+/// are collected. Made for each run; a network is a function of it, of its parameters and of its input.
+///
+///     let running = BatchNorms.Start(fun norms -> logits norms model images)
+///     let norms = BatchNorms.Training(0.9, running)
+///     let loss = logits norms model images |> Loss.crossEntropy labels |> Tensor.mean
+///     loss, norms.Running
+[<Sealed>]
+type BatchNorms<'T when 'T: struct> internal (statistics: Statistics<'T>) =
+    let met = ResizeArray<Running<'T>>()
+
+    let next (running: Running<'T> list) =
+        if met.Count < running.Length then
+            running[met.Count]
+        else
+            Broken.structure $"BatchNorms: there are {running.Length} running statistics, and the network has more norms. Use BatchNorms.Start."
+
+    /// Normalises by the batch; running statistics keep a share (0.9, 0.99) and take the rest from it.
+    static member Training(kept: float, running: Running<'T> list) : BatchNorms<'T> =
+        BatchNorms<'T>(Statistics.OfBatch(kept, running))
+
+    /// Normalises by running statistics, which stay as they are.
+    static member Inference(running: Running<'T> list) : BatchNorms<'T> = BatchNorms<'T>(Statistics.Of running)
+
+    /// The running statistics before the first batch, of each norm that a run meets: mean 0, variance 1. What the run gives is dropped
+    /// without being computed.
+    static member Start(run: BatchNorms<'T> -> 'R) : Running<'T> list =
+        let norms = BatchNorms<'T> Statistics.First
+        run norms |> ignore
+        norms.Running
+
+    /// Normalises each channel of [N, C, S..] by the norm's turn. StructureException: more norms are met than there are statistics.
+    member _.Apply (layer: Norm<'T>) (x: Tensor<'T>) : Tensor<'T> =
+        let y, after =
+            match statistics with
+            | Statistics.First -> x, BatchNorm.start layer.Scale.Size
+            | Statistics.OfBatch(kept, running) -> BatchNorm.train kept layer (next running) x
+            | Statistics.Of running -> BatchNorm.infer layer (next running) x, next running
+
+        met.Add after
+        y
+
+    /// The running statistics after the norms met so far.
+    member _.Running : Running<'T> list = List.ofSeq met
+
 /// Normalises each example over its last axes (Ba, Kiros and Hinton 2016).
 [<RequireQualifiedAccess>]
 module LayerNorm =

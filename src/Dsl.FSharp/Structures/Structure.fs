@@ -75,3 +75,15 @@ module Structure =
     /// The number of elements of all leaves.
     let size (structure: 'P) : int =
         fold (fun count leaf -> count + leaf.Size) 0 structure
+
+    /// The leaves of a structure, cast to the dtypes of another one that has as many: parameters in f32 as those of a model in bf16.
+    /// Of `like` types and what is no leaf are read, never its numbers. Derivatives pass back to the leaves in their own dtypes.
+    /// StructureException: the numbers of leaves differ.
+    let castAs (like: 'Q) (structure: 'P) : 'Q =
+        let wanted, given = Flat.take like, Flat.take structure
+
+        if wanted.Leaves.Length <> given.Leaves.Length then
+            Broken.structure $"castAs: a structure of {given.Leaves.Length} leaves as one of {wanted.Leaves.Length}."
+
+        Array.map2 (fun (model: Expr) (leaf: Expr) -> Tensors.Cast(leaf, model.DType)) wanted.Leaves given.Leaves
+        |> wanted.With

@@ -218,7 +218,13 @@ internal sealed class MemoryForecast
         ForecastValue[] carry = Loop(scan.Length, given.AsSpan(scan.Constants, scan.Carries).ToArray(), state =>
         {
             IEnumerable<ForecastValue> rows = step.Parameters.Skip(firstX).Select(x => new ForecastValue(arena.Rent(x.Tensor), Owned: true));
-            return Run(step, [.. Lent(given.AsSpan(0, scan.Constants)), .. state, .. rows.ToArray()])[..scan.Carries];
+            ForecastValue[] results = Run(step, [.. Lent(given.AsSpan(0, scan.Constants)), .. state, .. rows.ToArray()]);
+            foreach (ForecastValue copied in results.Skip(scan.Carries).Where(result => result.Owned))
+            {
+                arena.Return(copied.Memory);
+            }
+
+            return results[..scan.Carries];
         });
         return [.. carry, .. ys];
     }

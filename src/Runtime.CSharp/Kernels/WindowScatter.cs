@@ -8,6 +8,8 @@ namespace Adjoint.Kernels;
 /// <summary>The companions of window reductions in reverse: the gradients of pooling, for float and double.</summary>
 internal static class WindowScatter
 {
+    private const int NarrowWidth = 32;
+
     /// <summary>
     /// dx = 0, then for every window t in row-major order dx[p, first maximal element of window t of x[p]] += dy[p, t]. The first
     /// NaN counts as maximal; a window of padding alone adds nothing. dx must not overlap x or dy.
@@ -77,13 +79,54 @@ internal static class WindowScatter
             target.Clear();
             ReadOnlySpan<T> source = x.AsSpan(xOffset + (p * inputs), inputs);
             ReadOnlySpan<T> cotangent = dy.AsSpan(dyOffset + (p * outputs), outputs);
-            if (typeof(T) == typeof(float))
+            if (IsNarrow(geometry))
+            {
+                NarrowPlane(geometry, source, cotangent, target);
+            }
+            else if (typeof(T) == typeof(float))
             {
                 Plane<T, int>(geometry, source, cotangent, target);
             }
             else
             {
                 Plane<T, long>(geometry, source, cotangent, target);
+            }
+        }
+    }
+
+    /// <summary>Whether rows are too short for vectors, and no window reaches out of an image.</summary>
+    private static bool IsNarrow(in WindowGeometry geometry) =>
+        geometry.Inner.Output <= NarrowWidth && geometry.Outer.Window == 1 && IsInside(geometry.Outer) && IsInside(geometry.Middle) && IsInside(geometry.Inner);
+
+    private static bool IsInside(in WindowAxis axis) =>
+        axis.Low <= 0 && axis.Output > 0 && ((axis.Output - 1) * axis.Stride) - axis.Low + ((axis.Window - 1) * axis.WindowDilation) < axis.Input;
+
+    /// <summary>Window by window.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void NarrowPlane<T>(in WindowGeometry geometry, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dx)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        WindowAxis outer = geometry.Outer, middle = geometry.Middle, inner = geometry.Inner;
+        int down = middle.WindowDilation * inner.Input, across = inner.WindowDilation, t = 0;
+        for (int i = 0; i < outer.Output; i++)
+        {
+            for (int j = 0; j < middle.Output; j++)
+            {
+                int line = ((((i * outer.Stride) - outer.Low) * middle.Input) + (j * middle.Stride) - middle.Low) * inner.Input;
+                for (int k = 0; k < inner.Output; k++, t++)
+                {
+                    int first = line + (k * inner.Stride) - inner.Low;
+                    int best = first;
+                    for (int u = 0, row = first; u < middle.Window; u++, row += down)
+                    {
+                        for (int v = 0, place = row; v < inner.Window; v++, place += across)
+                        {
+                            best = !(x[place] <= x[best]) && !T.IsNaN(x[best]) ? place : best;
+                        }
+                    }
+
+                    dx[best] += dy[t];
+                }
             }
         }
     }
