@@ -29,16 +29,20 @@ let counting symbols n length key : Tensor<int> =
 /// Images [n, 1, size, size] of a disc under noise, and where it is: 1 inside.
 let discs size n key : Tensor<float32> * Tensor<float32> =
     let draw number low high =
-        key
-        |> Random.foldIn number
-        |> Random.uniformIn low high [ n; 1; 1; 1 ]
+        key |> Random.foldIn number |> Random.uniformIn low high [ n; 1; 1; 1 ]
 
     let side = float size
-    let place axis = Tensor.reshape axis (Tensor.arange<float32> size)
-    let x, y, radius = draw 0 (0.3 * side) (0.7 * side), draw 1 (0.3 * side) (0.7 * side), draw 2 (0.15 * side) (0.3 * side)
+
+    let place axis =
+        Tensor.reshape axis (Tensor.arange<float32> size)
+
+    let x, y, radius =
+        draw 0 (0.3 * side) (0.7 * side), draw 1 (0.3 * side) (0.7 * side), draw 2 (0.15 * side) (0.3 * side)
 
     let inside =
-        Tensor.square (place [ 1; 1; 1; size ] - x) + Tensor.square (place [ 1; 1; size; 1 ] - y) .< Tensor.square radius
+        Tensor.square (place [ 1; 1; 1; size ] - x)
+        + Tensor.square (place [ 1; 1; size; 1 ] - y)
+        .< Tensor.square radius
 
     let disc: Tensor<float32> = Tensor.cast inside
     disc + 0.5f * Random.normal disc.Shape (Random.foldIn 3 key), disc

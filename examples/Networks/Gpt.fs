@@ -15,10 +15,7 @@ type Gpt<'T when 'T: struct> =
 
 /// Keys and values of the places that a layer has seen: [n, length, width] each.
 type Seen<'T when 'T: struct> =
-    {
-        Keys: Tensor<'T>
-        Values: Tensor<'T>
-    }
+    { Keys: Tensor<'T>; Values: Tensor<'T> }
 
 [<RequireQualifiedAccess>]
 module Gpt =
@@ -98,8 +95,7 @@ module Gpt =
             let y = layer attend held x
             after, y
 
-        let seen, y =
-            (Tensor.expandDims 1 x, List.zip model.Layers seen) ||> List.mapFold next
+        let seen, y = (Tensor.expandDims 1 x, List.zip model.Layers seen) ||> List.mapFold next
 
         choose model y |> Tensor.squeezeAxis 1, seen
 
@@ -115,7 +111,13 @@ module Gpt =
         |> Tensor.cast
 
     /// Goes on after beginnings [n, m], up to so many symbols in all: [n, count]. choose: from logits and the place's number.
-    let continueWith heads (choose: Tensor<int> -> Tensor<'T> -> Tensor<int>) count (model: Gpt<'T>) (beginnings: Tensor<int>) : Tensor<int> =
+    let continueWith
+        heads
+        (choose: Tensor<int> -> Tensor<'T> -> Tensor<int>)
+        count
+        (model: Gpt<'T>)
+        (beginnings: Tensor<int>)
+        : Tensor<int> =
         let known = beginnings.Shape[1]
 
         let next (seen, symbols) (place: Tensor<int>) =

@@ -26,13 +26,26 @@ type MobileNet<'T when 'T: struct> =
 module MobileNet =
 
     /// Their table 2: how many times wider inside, channels, blocks, stride of the first one.
-    let v2 = [ 1, 16, 1, 1; 6, 24, 2, 2; 6, 32, 3, 2; 6, 64, 4, 2; 6, 96, 3, 1; 6, 160, 3, 2; 6, 320, 1, 1 ]
+    let v2 =
+        [
+            1, 16, 1, 1
+            6, 24, 2, 2
+            6, 32, 3, 2
+            6, 64, 4, 2
+            6, 96, 3, 1
+            6, 160, 3, 2
+            6, 320, 1, 1
+        ]
 
     let private block next inputs (times, outputs, stride) =
         let wide = times * inputs
 
         {
-            Widen = if times = 1 then None else Some(ConvNorm.init 1 inputs wide (next ()))
+            Widen =
+                if times = 1 then
+                    None
+                else
+                    Some(ConvNorm.init 1 inputs wide (next ()))
             Depthwise = ConvNorm.init 3 1 wide (next ())
             Narrow = ConvNorm.init 1 wide outputs (next ())
             Stride = stride

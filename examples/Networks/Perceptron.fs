@@ -14,10 +14,15 @@ module Perceptron =
         let next = Keys.from key
 
         {
-            Layers = [ for inputs, outputs in List.pairwise widths -> Dense.initWith Init.heNormal inputs outputs (next ()) ]
+            Layers =
+                [
+                    for inputs, outputs in List.pairwise widths -> Dense.initWith Init.heNormal inputs outputs (next ())
+                ]
         }
 
     /// [n, inputs] to [n, classes].
     let logits (model: Perceptron<'T>) (x: Tensor<'T>) : Tensor<'T> =
         let first, rest = Dense.apply model.Layers.Head x, model.Layers.Tail
-        (first, rest) ||> List.fold (fun x layer -> x |> Tensor.relu |> Dense.apply layer)
+
+        (first, rest)
+        ||> List.fold (fun x layer -> x |> Tensor.relu |> Dense.apply layer)

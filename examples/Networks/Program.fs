@@ -35,7 +35,9 @@ let accuracies () =
     let images, labels = Data.digits 1797
     let seen, fresh = (images[..1499], labels[..1499]), (images[1500..], labels[1500..])
     let large (images, labels) = Data.enlarged images, labels
-    let adam steps = Optim.adam 3e-3 |> Optim.scheduled (Schedule.warmupCosine 20 steps)
+
+    let adam steps =
+        Optim.adam 3e-3 |> Optim.scheduled (Schedule.warmupCosine 20 steps)
 
     let plain steps logits examples held model =
         let trained = Training.fit steps 64 (adam steps) logits examples model
@@ -46,12 +48,21 @@ let accuracies () =
         Training.accuracy (logits (BatchNorms.Inference running) trained) fresh
 
     [
-        "784-512-512-10", plain 100 (fun model -> Tensor.flattenFrom 1 >> Perceptron.logits model) (large seen) (large fresh) (Perceptron.create [ 784; 512; 512; 10 ] (key 1))
+        "784-512-512-10",
+        plain
+            100
+            (fun model -> Tensor.flattenFrom 1 >> Perceptron.logits model)
+            (large seen)
+            (large fresh)
+            (Perceptron.create [ 784; 512; 512; 10 ] (key 1))
         "LeNet-5", plain 150 LeNet.logits (large seen) (large fresh) (LeNet.create (key 2))
         "residual network", normed 150 ResNet.logits (ResNet.small 1 [ 8; 16; 32 ] 1 10 (key 3))
-        "gated recurrent units", plain 300 (fun model -> rows >> GruClassifier.logits model) seen fresh (GruClassifier.create 8 48 10 (key 4))
-        "long short-term memory", plain 300 (fun model -> rows >> LstmClassifier.logits model) seen fresh (LstmClassifier.create 8 48 10 (key 5))
-        "transformer encoder", plain 200 (fun model -> Tensor.squeezeAxis 1 >> Encoder.logits 4 None model) seen fresh (Encoder.create 8 32 64 2 10 (key 6))
+        "gated recurrent units",
+        plain 300 (fun model -> rows >> GruClassifier.logits model) seen fresh (GruClassifier.create 8 48 10 (key 4))
+        "long short-term memory",
+        plain 300 (fun model -> rows >> LstmClassifier.logits model) seen fresh (LstmClassifier.create 8 48 10 (key 5))
+        "transformer encoder",
+        plain 200 (fun model -> Tensor.squeezeAxis 1 >> Encoder.logits 4 None model) seen fresh (Encoder.create 8 32 64 2 10 (key 6))
     ]
 
 /// LeNet-5 with weights and activations in bf16, beside one in f32: accuracies on digits that they have not seen. The weights that
@@ -66,7 +77,9 @@ let mixedPrecision () =
         LeNet.logits (Structure.castAs like model) (Tensor.cast images) |> Tensor.cast
 
     let accuracy logits =
-        let trained = Training.fit 150 64 (Optim.adam 3e-3 |> Optim.scheduled (Schedule.warmupCosine 20 150)) logits seen (LeNet.create (key 2))
+        let trained =
+            Training.fit 150 64 (Optim.adam 3e-3 |> Optim.scheduled (Schedule.warmupCosine 20 150)) logits seen (LeNet.create (key 2))
+
         Training.accuracy (logits trained) fresh
 
     accuracy LeNet.logits, accuracy narrow
@@ -80,8 +93,7 @@ let counting () =
     let loss key () model =
         Gpt.loss heads (Data.counting symbols 64 length key) model, ()
 
-    let model, () =
-        Training.fitWith 300 optimizer loss (Gpt.create symbols length 32 2 (key 7), ())
+    let model, () = Training.fitWith 300 optimizer loss (Gpt.create symbols length 32 2 (key 7), ())
 
     let truth = Data.counting symbols 200 length (key 8)
 
@@ -91,7 +103,10 @@ let counting () =
         value (Tensor.mean right)
 
     let greedy _ logits : Tensor<int> = Tensor.argMax 1 logits |> Tensor.cast
-    let sampled place logits = Gpt.sample 3 0.5 (Random.foldInTensor place (key 9)) logits
+
+    let sampled place logits =
+        Gpt.sample 3 0.5 (Random.foldInTensor place (key 9)) logits
+
     share greedy, share sampled
 
 /// How well a small U-Net finds discs under noise: intersection over union of what it marks and what is there.

@@ -43,7 +43,9 @@ module ResNet =
             Stages =
                 [
                     for inputs, outputs in List.zip (List.take widths.Length inputs) widths ->
-                        [ for i in 1..blocks -> block next shortcuts (if i = 1 then inputs else outputs) outputs ]
+                        [
+                            for i in 1..blocks -> block next shortcuts (if i = 1 then inputs else outputs) outputs
+                        ]
                 ]
             Output = Dense.initWith Init.glorotUniform (List.last widths) classes (next ())
         }
@@ -95,7 +97,9 @@ module ResNet =
 
         let stage x (number, blocks) =
             let strides = (if number = 0 then 1 else 2) :: List.replicate (List.length blocks - 1) 1
-            (x, strides, blocks) |||> List.fold2 (fun x stride block -> residual norms stride x block)
+
+            (x, strides, blocks)
+            |||> List.fold2 (fun x stride block -> residual norms stride x block)
 
         (stem, List.indexed model.Stages)
         ||> List.fold stage

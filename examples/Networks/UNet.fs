@@ -39,7 +39,8 @@ module UNet =
             Bottom = pair next (List.last down) (List.last widths)
             Up =
                 [
-                    for wide, narrow in List.pairwise (List.rev widths) -> ConvTranspose.init [ 2; 2 ] wide narrow (next ()), pair next wide narrow
+                    for wide, narrow in List.pairwise (List.rev widths) ->
+                        ConvTranspose.init [ 2; 2 ] wide narrow (next ()), pair next wide narrow
                 ]
             Output = Conv.initWith Init.glorotUniform [ 1; 1 ] widths.Head classes (next ())
         }

@@ -28,8 +28,7 @@ module Vgg =
                 [
                     for inputs, (count, outputs) in List.zip (List.take blocks.Length inputs) blocks ->
                         [
-                            for i in 1..count ->
-                                Conv.initWith Init.heNormal [ 3; 3 ] (if i = 1 then inputs else outputs) outputs (next ())
+                            for i in 1..count -> Conv.initWith Init.heNormal [ 3; 3 ] (if i = 1 then inputs else outputs) outputs (next ())
                         ]
                 ]
             Dense =

@@ -62,7 +62,10 @@ let private gradients =
         "gradients"
         [
             agree "LeNet-5" (crossEntropy LeNet.logits (images 2 1 28) 2) (LeNet.create (key 9))
-            agree "784-512-512-10" (crossEntropy Perceptron.logits (Random.normal [ 2; 30 ] (key 1)) 2) (Perceptron.create [ 30; 20; 20; 4 ] (key 10))
+            agree
+                "784-512-512-10"
+                (crossEntropy Perceptron.logits (Random.normal [ 2; 30 ] (key 1)) 2)
+                (Perceptron.create [ 30; 20; 20; 4 ] (key 10))
             agree "ResNet-20" (crossEntropy (normed ResNet.logits small resNet20) small 2) resNet20
             agree "ResNet-18" (crossEntropy (normed ResNet.logits small resNet18) small 2) resNet18
             agree "MobileNetV2" (crossEntropy (normed MobileNet.logits small mobile) small 2) mobile
@@ -70,9 +73,18 @@ let private gradients =
             agree "VGG-16 with dropout" (crossEntropy (Vgg.logits (Some(key 12))) small 2) (Vgg.create narrow 32 8 4 (key 11))
             agree "GRU" (crossEntropy GruClassifier.logits sequences 3) (GruClassifier.create 4 6 4 (key 13))
             agree "LSTM" (crossEntropy LstmClassifier.logits sequences 3) (LstmClassifier.create 4 6 4 (key 14))
-            agree "transformer encoder" (crossEntropy (Encoder.logits 2 None) (Random.normal [ 3; 5; 4 ] (key 15)) 3) (Encoder.create 4 8 12 2 4 (key 16))
+            agree
+                "transformer encoder"
+                (crossEntropy (Encoder.logits 2 None) (Random.normal [ 3; 5; 4 ] (key 15)) 3)
+                (Encoder.create 4 8 12 2 4 (key 16))
             agree "GPT" (Gpt.loss 2 counting) (Gpt.create 7 6 8 2 (key 17))
-            agree "U-Net" (fun model -> UNet.logits model (images 2 1 16) |> Loss.binaryCrossEntropy discs |> Tensor.mean) (UNet.create [ 2; 3; 4 ] 1 1 (key 18))
+            agree
+                "U-Net"
+                (fun model ->
+                    UNet.logits model (images 2 1 16)
+                    |> Loss.binaryCrossEntropy discs
+                    |> Tensor.mean)
+                (UNet.create [ 2; 3; 4 ] 1 1 (key 18))
         ]
 
 let private learning =

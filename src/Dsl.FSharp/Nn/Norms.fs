@@ -79,7 +79,8 @@ type BatchNorms<'T when 'T: struct> internal (statistics: Statistics<'T>) =
         if met.Count < running.Length then
             running[met.Count]
         else
-            Broken.structure $"BatchNorms: there are {running.Length} running statistics, and the network has more norms. Use BatchNorms.Start."
+            Broken.structure
+                $"BatchNorms: there are {running.Length} running statistics, and the network has more norms. Use BatchNorms.Start."
 
     /// Normalises by the batch; running statistics keep a share (0.9, 0.99) and take the rest from it.
     static member Training(kept: float, running: Running<'T> list) : BatchNorms<'T> =
@@ -107,7 +108,7 @@ type BatchNorms<'T when 'T: struct> internal (statistics: Statistics<'T>) =
         y
 
     /// The running statistics after the norms met so far.
-    member _.Running : Running<'T> list = List.ofSeq met
+    member _.Running: Running<'T> list = List.ofSeq met
 
 /// Normalises each example over its last axes (Ba, Kiros and Hinton 2016).
 [<RequireQualifiedAccess>]

@@ -24,7 +24,12 @@ let private joins name (zeros: float list) parts =
     testCase name (fun () ->
         let traced =
             graph [ f64 [ 3; 2 ]; f64 [ 3; 2 ] ] (fun v ->
-                let full = Ops.Full(v[0].Type :?> TensorType |> fun t -> t.Shape.With(1, Extent 4), Scalar.Of(DType.F64, zeros[0]))
+                let full =
+                    Ops.Full(
+                        v[0].Type :?> TensorType
+                        |> fun t -> t.Shape.With(1, Extent 4), Scalar.Of(DType.F64, zeros[0])
+                    )
+
                 [ sum (full :: parts zeros v) ])
 
         let after = passed "simplify" traced [ numbers; numbers ]
@@ -48,7 +53,9 @@ let private parts =
                 for first, second, zero in [ (0, 2), (1, 1), 0.0; (0, 3), (3, 0), 0.0; (0, 2), (2, 0), 1.0 ] do
                     let traced =
                         graph [ f64 [ 3; 2 ]; f64 [ 3; 2 ] ] (fun v ->
-                            [ Ops.Add(padded zero (fst first) (snd first) v[0], padded zero (fst second) (snd second) v[1]) ])
+                            [
+                                Ops.Add(padded zero (fst first) (snd first) v[0], padded zero (fst second) (snd second) v[1])
+                            ])
 
                     let after = passed "simplify" traced [ numbers; numbers ]
                     Expect.isFalse ((names after).Contains "concatenate") "stays")
@@ -69,10 +76,13 @@ let private opened name (make: Value -> Value) isOpened =
         let x, y = run traced [ image ], run after [ image ]
 
         for x, y in List.zip x y do
-            let gaps = Array.map2 (fun a b -> abs (a - b)) ((x :?> NDArray).ToDoubles()) ((y :?> NDArray).ToDoubles())
+            let gaps =
+                Array.map2 (fun a b -> abs (a - b)) ((x :?> NDArray).ToDoubles()) ((y :?> NDArray).ToDoubles())
+
             Expect.isLessThan (Array.max gaps) 1e-14 "values")
 
-let private windowSum (extents, strides, low, high) (x: Value) = Ops.WindowSum(x, extents, strides, low, high)
+let private windowSum (extents, strides, low, high) (x: Value) =
+    Ops.WindowSum(x, extents, strides, low, high)
 
 let private windowMax (extents, strides, low, high) (x: Value) =
     make (WindowMax(extents, strides, low, high, Ints [| 1; 1; 1 |])) [ x ]

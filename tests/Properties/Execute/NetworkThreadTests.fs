@@ -15,18 +15,32 @@ let private f32 (extents: int list) =
 
 /// (inputs, labels, weights...) -> (loss, weights after a step of gradient descent...).
 let private step inputs labels (weights: int list list) (loss: Expr[] -> Expr -> Expr -> Expr) =
-    let types = f32 inputs :: TensorType.Of(DType.I64, Array.ofList labels) :: List.map f32 weights
+    let types =
+        f32 inputs
+        :: TensorType.Of(DType.I64, Array.ofList labels)
+        :: List.map f32 weights
 
     GraphBuilder.Build(
         types,
         Func<Expr[], Expr[]>(fun x ->
-    
+
             Array.append [| value |] (Array.map2 (fun (w: Expr) (g: Expr) -> w - 0.1 * g) x[2..] gradients))
     )
 
 let private leNet =
     let weights =
-        [ [ 6; 1; 5; 5 ]; [ 6 ]; [ 16; 6; 5; 5 ]; [ 16 ]; [ 400; 120 ]; [ 120 ]; [ 120; 84 ]; [ 84 ]; [ 84; 10 ]; [ 10 ] ]
+        [
+            [ 6; 1; 5; 5 ]
+            [ 6 ]
+            [ 16; 6; 5; 5 ]
+            [ 16 ]
+            [ 400; 120 ]
+            [ 120 ]
+            [ 120; 84 ]
+            [ 84 ]
+            [ 84; 10 ]
+            [ 10 ]
+        ]
 
     step [ 32; 1; 28; 28 ] [ 32 ] weights (fun w images labels ->
         let block (x: Expr) i padding =
@@ -41,7 +55,20 @@ let private transformer =
     let square = [ width; width ]
 
     let weights =
-        [ square; square; square; square; [ width ]; [ width ]; [ width; inside ]; [ inside ]; [ inside; width ]; [ width ]; [ width ]; [ width ] ]
+        [
+            square
+            square
+            square
+            square
+            [ width ]
+            [ width ]
+            [ width; inside ]
+            [ inside ]
+            [ inside; width ]
+            [ width ]
+            [ width ]
+            [ width ]
+        ]
 
     step [ 8; length; width ] [ 8; length ] weights (fun w x labels ->
         let mixed =
@@ -80,5 +107,4 @@ let private test name (graph: Graph) =
                 Expect.equal (run pool) serial $"{threads} threads")
 
 [<Tests>]
-let tests =
-    testList "networks on threads" [ test "LeNet-5" leNet; test "transformer" transformer ]
+let tests = testList "networks on threads" [ test "LeNet-5" leNet; test "transformer" transformer ]
