@@ -39,16 +39,20 @@ module Gpt =
     let private choose model x =
         Tensor.matMul (LayerNorm.apply model.Norm x) (Tensor.transpose model.Symbols.Table)
 
-    let private layer attend layer x =
-        let x = x + attend layer.Attention (LayerNorm.apply layer.AttentionNorm x)
-        x + TransformerLayer.dense layer (LayerNorm.apply layer.DenseNorm x)
+    /// attend: from a layer and its input, what is added, and what has been seen then.
+    let private layer attend (held: TransformerLayer<'T>) (x: Tensor<'T>) =
+        let (y: Tensor<'T>), seen = attend held.Attention (LayerNorm.apply held.AttentionNorm x)
+        let x = x + y
+        x + TransformerLayer.dense held (LayerNorm.apply held.DenseNorm x), seen
 
     /// What follows each place of sequences [n, length]: [n, length, symbols].
     let logits heads (model: Gpt<'T>) (sequences: Tensor<int>) : Tensor<'T> =
         let places = model.Places.Table[.. sequences.Shape[1] - 1, *]
 
         (Embedding.apply model.Symbols sequences + places, model.Layers)
-        ||> List.fold (fun x held -> layer (Attention.apply heads Mask.Causal) held x)
+        ||> List.fold (fun x held ->
+            layer (fun attention x -> Attention.apply heads Mask.Causal attention x, ()) held x
+            |> fst)
         |> choose model
 
     /// The mean of -ln p of the symbols that follow, over all places but the last.
@@ -85,15 +89,8 @@ module Gpt =
         let x = Embedding.apply model.Symbols symbols + Embedding.apply model.Places place
 
         let next x (held, seen) =
-            let mutable after = seen
-
-            let attend attention x =
-                let y, kept = attendTo heads place seen attention x
-                after <- kept
-                y
-
-            let y = layer attend held x
-            after, y
+            let y, seen = layer (attendTo heads place seen) held x
+            seen, y
 
         let seen, y = (Tensor.expandDims 1 x, List.zip model.Layers seen) ||> List.mapFold next
 
@@ -120,10 +117,13 @@ module Gpt =
         : Tensor<int> =
         let known = beginnings.Shape[1]
 
-        let next (seen, symbols) (place: Tensor<int>) =
+        let next (seen: Seen<'T> list, symbols: Tensor<int>) (place: Tensor<int>) =
             let logits, seen = step heads model place seen symbols
-            let given = Tensor.takeAxis 1 (Tensor.minimum (place + 1) (Tensor.scalar (known - 1))) beginnings
-            let symbols = Tensor.where (place .< known - 1) given (choose place logits)
+
+            let given: Tensor<int> =
+                Tensor.takeAxis 1 (Tensor.minimum (place + 1) (Tensor.scalar (known - 1))) beginnings
+
+            let symbols: Tensor<int> = Tensor.where (place .< known - 1) given (choose place logits)
             (seen, symbols), symbols
 
         let first = beginnings[*, 0]

@@ -36,53 +36,54 @@ let accuracies () =
     let seen, fresh = (images[..1499], labels[..1499]), (images[1500..], labels[1500..])
     let large (images, labels) = Data.enlarged images, labels
 
-    let adam steps =
-        Optim.adam 3e-3 |> Optim.scheduled (Schedule.warmupCosine 20 steps)
+    let adam rate steps =
+        Optim.adam rate |> Optim.scheduled (Schedule.warmupCosine 20 steps)
 
-    let plain steps logits examples held model =
-        let trained = Training.fit steps 64 (adam steps) logits examples model
+    let plain rate steps logits examples held model =
+        let trained = Training.fit steps 64 (adam rate steps) logits examples model
         Training.accuracy (logits trained) held
 
-    let normed steps logits model =
-        let trained, running = Training.fitNormed steps 64 (adam steps) logits seen model
+    let normed rate steps logits model =
+        let trained, running = Training.fitNormed steps 64 (adam rate steps) logits seen model
         Training.accuracy (logits (BatchNorms.Inference running) trained) fresh
 
     [
         "784-512-512-10",
         plain
+            3e-3
             100
             (fun model -> Tensor.flattenFrom 1 >> Perceptron.logits model)
             (large seen)
             (large fresh)
             (Perceptron.create [ 784; 512; 512; 10 ] (key 1))
-        "LeNet-5", plain 150 LeNet.logits (large seen) (large fresh) (LeNet.create (key 2))
-        "residual network", normed 150 ResNet.logits (ResNet.small 1 [ 8; 16; 32 ] 1 10 (key 3))
+        "LeNet-5", plain 3e-3 150 LeNet.logits (large seen) (large fresh) (LeNet.create (key 2))
+        "residual network", normed 3e-3 150 ResNet.logits (ResNet.small 1 [ 8; 16; 32 ] 1 10 (key 3))
         "gated recurrent units",
-        plain 300 (fun model -> rows >> GruClassifier.logits model) seen fresh (GruClassifier.create 8 48 10 (key 4))
+        plain 1e-2 300 (fun model -> rows >> GruClassifier.logits model) seen fresh (GruClassifier.create 8 48 10 (key 4))
         "long short-term memory",
-        plain 300 (fun model -> rows >> LstmClassifier.logits model) seen fresh (LstmClassifier.create 8 48 10 (key 5))
+        plain 1e-2 300 (fun model -> rows >> LstmClassifier.logits model) seen fresh (LstmClassifier.create 8 48 10 (key 5))
         "transformer encoder",
-        plain 200 (fun model -> Tensor.squeezeAxis 1 >> Encoder.logits 4 None model) seen fresh (Encoder.create 8 32 64 2 10 (key 6))
+        plain 3e-3 200 (fun model -> Tensor.squeezeAxis 1 >> Encoder.logits 4 None model) seen fresh (Encoder.create 8 32 64 2 10 (key 6))
     ]
 
-/// LeNet-5 with weights and activations in bf16, beside one in f32: accuracies on digits that they have not seen. The weights that
-/// are updated stay in f32; products of bf16 are summed in f32; the loss is in f32.
+/// A network 784-32-10 with weights and activations in bf16, beside one in f32: accuracies on digits that they have not seen. The weights
+/// that are updated stay in f32; products of bf16 are summed in f32; the loss is in f32.
 let mixedPrecision () =
     let images, labels = Data.digits 1797
-    let images = Data.enlarged images
+    let images = Data.enlarged images |> Tensor.flattenFrom 1
     let seen, fresh = (images[..1499], labels[..1499]), (images[1500..], labels[1500..])
-    let like: LeNet<BFloat16> = LeNet.create (key 2)
+    let like: Perceptron<BFloat16> = Perceptron.create [ 784; 32; 10 ] (key 2)
 
-    let narrow model (images: Tensor<float32>) : Tensor<float32> =
-        LeNet.logits (Structure.castAs like model) (Tensor.cast images) |> Tensor.cast
+    let narrow (model: Perceptron<float32>) (images: Tensor<float32>) : Tensor<float32> =
+        Perceptron.logits (Structure.castAs like model) (Tensor.cast images)
+        |> Tensor.cast
 
-    let accuracy logits =
-        let trained =
-            Training.fit 150 64 (Optim.adam 3e-3 |> Optim.scheduled (Schedule.warmupCosine 20 150)) logits seen (LeNet.create (key 2))
-
+    let accuracy (logits: Perceptron<float32> -> Tensor<float32> -> Tensor<float32>) =
+        let optimizer = Optim.adam 1e-2 |> Optim.scheduled (Schedule.warmupCosine 10 60)
+        let trained = Training.fit 60 64 optimizer logits seen (Perceptron.create [ 784; 32; 10 ] (key 2))
         Training.accuracy (logits trained) fresh
 
-    accuracy LeNet.logits, accuracy narrow
+    accuracy Perceptron.logits, accuracy narrow
 
 /// A decoder that learns to count on by the step that it sees: the share of right symbols that the likeliest ones are, and of those
 /// sampled from the three likeliest at half the temperature. Two symbols say how it goes on.
@@ -151,7 +152,7 @@ let main arguments =
             printfn $"%-24s{name} %.1f{100.0 * share} %% of unseen digits"
 
         let wide, narrow = mixedPrecision ()
-        printfn $"LeNet-5 in f32 %.1f{100.0 * wide} %%, with weights and activations in bf16 %.1f{100.0 * narrow} %%"
+        printfn $"784-32-10 in f32 %.1f{100.0 * wide} %%, with weights and activations in bf16 %.1f{100.0 * narrow} %%"
         let greedy, sampled = counting ()
         printfn $"decoder that counts on: likeliest symbols %.1f{100.0 * greedy} %% right, sampled %.1f{100.0 * sampled} %%"
         printfn $"U-Net finds discs: intersection over union %.3f{segmentation ()}"

@@ -40,7 +40,7 @@ module UNet =
             Up =
                 [
                     for wide, narrow in List.pairwise (List.rev widths) ->
-                        ConvTranspose.init [ 2; 2 ] wide narrow (next ()), pair next wide narrow
+                        ConvTranspose.init [ 2; 2 ] wide narrow (next ()), pair next (2 * narrow) narrow
                 ]
             Output = Conv.initWith Init.glorotUniform [ 1; 1 ] widths.Head classes (next ())
         }

@@ -24,12 +24,7 @@ let private joins name (zeros: float list) parts =
     testCase name (fun () ->
         let traced =
             graph [ f64 [ 3; 2 ]; f64 [ 3; 2 ] ] (fun v ->
-                let full =
-                    Ops.Full(
-                        v[0].Type :?> TensorType
-                        |> fun t -> t.Shape.With(1, Extent 4), Scalar.Of(DType.F64, zeros[0])
-                    )
-
+                let full = Ops.Full(Shape.Of(3, 4), Scalar.Of(DType.F64, zeros[0]))
                 [ sum (full :: parts zeros v) ])
 
         let after = passed "simplify" traced [ numbers; numbers ]
@@ -86,6 +81,7 @@ let private windowSum (extents, strides, low, high) (x: Value) =
 
 let private windowMax (extents, strides, low, high) (x: Value) =
     make (WindowMax(extents, strides, low, high, Ints [| 1; 1; 1 |])) [ x ]
+    |> List.exactlyOne
 
 let private windows =
     testList

@@ -20,12 +20,12 @@ let private step inputs labels (weights: int list list) (loss: Expr[] -> Expr ->
         :: TensorType.Of(DType.I64, Array.ofList labels)
         :: List.map f32 weights
 
-    GraphBuilder.Build(
-        types,
-        Func<Expr[], Expr[]>(fun x ->
+    let update (x: Expr[]) =
+        let ofWeights w : Expr = loss w x[0] x[1]
+        let struct (value, gradients) = Differential.ValueAndGrad(Func<Expr[], Expr> ofWeights).Invoke x[2..]
+        Array.append [| value |] (Array.map2 (fun (w: Expr) (g: Expr) -> w - 0.1 * g) x[2..] gradients)
 
-            Array.append [| value |] (Array.map2 (fun (w: Expr) (g: Expr) -> w - 0.1 * g) x[2..] gradients))
-    )
+    GraphBuilder.Build(types, Func<Expr[], Expr[]> update)
 
 let private leNet =
     let weights =
