@@ -46,6 +46,7 @@ internal sealed class BareCalls(Setting setting)
         fixed (long* place = numbers)
         {
             double time = ((delegate* unmanaged<long*, long, double>)entry)(place, threads);
+            time = threads > 1 && Time(call, threads - 1) is { } fewer ? Math.Min(time, fewer) : time; // Small calls gain nothing by threads.
             times.Add((call, threads), time);
             return time < 0 ? null : time;
         }
