@@ -7,6 +7,7 @@ using Adjoint.Tune;
 //   Adjoint.Tune FILE      measure and write
 //   Adjoint.Tune --figures [SIZE…]   products through the runtime beside the best bare call of a library, sorts, gathers and random numbers
 //   Adjoint.Tune --convolutions   the convolutions of well-known networks, beside oneDNN's bare calls
+//   Adjoint.Tune --factors [SIZE…]   factorizations likewise
 //   Adjoint.Tune --describe   what the runtime finds and chooses
 if (args is ["--describe", ..])
 {
@@ -38,6 +39,12 @@ if (args is ["--figures", .. string[] sizes])
     return 0;
 }
 
+if (args is ["--factors", .. string[] orders])
+{
+    FactorTuning.Print([.. orders.Select(int.Parse)]);
+    return 0;
+}
+
 if (args is not [string file])
 {
     Console.Error.WriteLine("Say which file to write.");
@@ -47,6 +54,7 @@ if (args is not [string file])
 var table = new StringBuilder($"# measured on {Environment.MachineName}, {Environment.ProcessorCount} processors\n");
 ProductTuning.Add(table, Console.WriteLine);
 ConvolutionTuning.Add(table, Console.WriteLine);
+FactorTuning.Add(table, Console.WriteLine);
 SortTuning.Add(table, Console.WriteLine);
 FourierTuning.Add(table, Console.WriteLine);
 ProviderTable.Parse(table.ToString());

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Kernels.Libraries;
 using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
@@ -65,10 +66,17 @@ public sealed partial record Cholesky : UnaryPrimitive, INumberEvaluation
     }
 
     /// <inheritdoc/>
-    public override Kernel? Lower(ImmutableArray<ValueType> operands) => ((TensorType)operands[0]).DType switch
+    public override Kernel? Lower(ImmutableArray<ValueType> operands)
     {
-        DType.F32 => new CholeskyKernel<float>(((TensorType)operands[0]).Shape),
-        DType.F64 => new CholeskyKernel<double>(((TensorType)operands[0]).Shape),
+        var a = (TensorType)operands[0];
+        return Lower(a, Factorizations.Of(Operation.Cholesky, a.DType, a.Shape[^1].Value));
+    }
+
+    /// <summary>The kernel by a library, or by the runtime's own algorithm.</summary>
+    internal static Kernel? Lower(TensorType a, Factorizations? library) => a.DType switch
+    {
+        DType.F32 => new CholeskyKernel<float>(a.Shape, library),
+        DType.F64 => new CholeskyKernel<double>(a.Shape, library),
         _ => null,
     };
 

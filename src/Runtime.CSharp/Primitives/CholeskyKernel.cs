@@ -7,10 +7,9 @@ using Adjoint.Kernels.Libraries;
 namespace Adjoint.Primitives;
 
 /// <summary>Cholesky's factorization of each matrix, by LAPACK or by halves.</summary>
-internal sealed unsafe class CholeskyKernel<T>(Shape shape) : MatrixKernel(Matrices.Count(shape), Math.Pow(shape[^1].Value, 3) / 3)
+internal sealed unsafe class CholeskyKernel<T>(Shape shape, Factorizations? library) : MatrixKernel(Matrices.Count(shape), Math.Pow(shape[^1].Value, 3) / 3)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Factorizations? library = Factorizations.Of<T>(Operation.Cholesky, shape[^1].Value);
     private readonly int n = shape[^1].Value;
 
     /// <inheritdoc/>

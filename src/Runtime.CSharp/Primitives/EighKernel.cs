@@ -8,10 +8,9 @@ using Adjoint.Kernels.Libraries;
 namespace Adjoint.Primitives;
 
 /// <summary>Eigenvalues and vectors of each symmetric matrix, by LAPACK or by reflections and rotations; then each vector gets its sign.</summary>
-internal sealed unsafe class EighKernel<T>(Shape shape) : MatrixKernel(Matrices.Count(shape), 5 * Math.Pow(shape[^1].Value, 3))
+internal sealed unsafe class EighKernel<T>(Shape shape, Factorizations? library) : MatrixKernel(Matrices.Count(shape), 5 * Math.Pow(shape[^1].Value, 3))
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Factorizations? library = Factorizations.Of<T>(Operation.Eigh, shape[^1].Value);
     private readonly int n = shape[^1].Value;
 
     private protected override void One(int index, NDArray[] operands, NDArray[] results, IParallel parallel)

@@ -3,6 +3,7 @@ using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
 using Adjoint.Kernels.Factors;
+using Adjoint.Kernels.Libraries;
 using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
@@ -90,10 +91,17 @@ public sealed partial record Lu : Primitive
     }
 
     /// <inheritdoc/>
-    public override Kernel? Lower(ImmutableArray<ValueType> operands) => ((TensorType)operands[0]).DType switch
+    public override Kernel? Lower(ImmutableArray<ValueType> operands)
     {
-        DType.F32 => new LuKernel<float>(((TensorType)operands[0]).Shape),
-        DType.F64 => new LuKernel<double>(((TensorType)operands[0]).Shape),
+        var a = (TensorType)operands[0];
+        return Lower(a, Factorizations.Of(Operation.Lu, a.DType, Math.Min(a.Shape[^2].Value, a.Shape[^1].Value)));
+    }
+
+    /// <summary>The kernel by a library, or by the runtime's own algorithm.</summary>
+    internal static Kernel? Lower(TensorType a, Factorizations? library) => a.DType switch
+    {
+        DType.F32 => new LuKernel<float>(a.Shape, library),
+        DType.F64 => new LuKernel<double>(a.Shape, library),
         _ => null,
     };
 

@@ -8,12 +8,11 @@ using Adjoint.Kernels.Libraries;
 namespace Adjoint.Primitives;
 
 /// <summary>Elimination of each matrix, by LAPACK on its transpose or by halves.</summary>
-internal sealed unsafe class LuKernel<T>(Shape shape)
+internal sealed unsafe class LuKernel<T>(Shape shape, Factorizations? library)
     : MatrixKernel(Matrices.Count(shape), (double)shape[^2].Value * shape[^1].Value * Math.Min(shape[^2].Value, shape[^1].Value) * 2 / 3)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int m = shape[^2].Value;
-    private readonly Factorizations? library = Factorizations.Of<T>(Operation.Lu, Math.Min(shape[^2].Value, shape[^1].Value));
     private readonly int n = shape[^1].Value;
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Kernels.Libraries;
 using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
@@ -50,9 +51,19 @@ public sealed partial record Qr : FactorPrimitive
     }
 
     /// <inheritdoc/>
-    public override Kernel? Lower(ImmutableArray<ValueType> operands) => ((TensorType)operands[0]).DType == DType.F32
-        ? new QrKernel<float>(((TensorType)operands[0]).Shape)
-        : new QrKernel<double>(((TensorType)operands[0]).Shape);
+    public override Kernel? Lower(ImmutableArray<ValueType> operands)
+    {
+        var a = (TensorType)operands[0];
+        return Lower(a, Factorizations.Of(Operation.Qr, a.DType, Math.Min(a.Shape[^2].Value, a.Shape[^1].Value)));
+    }
+
+    /// <summary>The kernel by a library, or by the runtime's own algorithm.</summary>
+    internal static Kernel? Lower(TensorType a, Factorizations? library) => a.DType switch
+    {
+        DType.F32 => new QrKernel<float>(a.Shape, library),
+        DType.F64 => new QrKernel<double>(a.Shape, library),
+        _ => null,
+    };
 
     private protected override double Operations(double m, double n) => Math.Min(m, n) is var k ? 4 * k * ((m * n) - (k * (m + n) / 2) + (k * k / 3)) : 0;
 

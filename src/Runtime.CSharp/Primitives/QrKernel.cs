@@ -9,11 +9,10 @@ using Adjoint.Kernels.Libraries;
 namespace Adjoint.Primitives;
 
 /// <summary>Q R of each matrix, by LAPACK or by blocks of reflections; then the diagonal of R gets its sign.</summary>
-internal sealed unsafe class QrKernel<T>(Shape shape)
+internal sealed unsafe class QrKernel<T>(Shape shape, Factorizations? library)
     : MatrixKernel(Matrices.Count(shape), 2.0 * shape[^2].Value * shape[^1].Value * Math.Min(shape[^2].Value, shape[^1].Value))
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Factorizations? library = Factorizations.Of<T>(Operation.Qr, Math.Min(shape[^2].Value, shape[^1].Value));
     private readonly int m = shape[^2].Value;
     private readonly int n = shape[^1].Value;
 

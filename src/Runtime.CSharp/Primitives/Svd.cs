@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Kernels.Libraries;
 using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
@@ -67,9 +68,19 @@ public sealed partial record Svd : FactorPrimitive
     }
 
     /// <inheritdoc/>
-    public override Kernel? Lower(ImmutableArray<ValueType> operands) => ((TensorType)operands[0]).DType == DType.F32
-        ? new SvdKernel<float>(((TensorType)operands[0]).Shape)
-        : new SvdKernel<double>(((TensorType)operands[0]).Shape);
+    public override Kernel? Lower(ImmutableArray<ValueType> operands)
+    {
+        var a = (TensorType)operands[0];
+        return Lower(a, Factorizations.Of(Operation.Svd, a.DType, Math.Min(a.Shape[^2].Value, a.Shape[^1].Value)));
+    }
+
+    /// <summary>The kernel by a library, or by the runtime's own algorithm.</summary>
+    internal static Kernel? Lower(TensorType a, Factorizations? library) => a.DType switch
+    {
+        DType.F32 => new SvdKernel<float>(a.Shape, library),
+        DType.F64 => new SvdKernel<double>(a.Shape, library),
+        _ => null,
+    };
 
     private protected override double Operations(double m, double n) => (6 * m * n * Math.Min(m, n)) + (16 * Math.Pow(Math.Min(m, n), 3));
 

@@ -8,11 +8,10 @@ using Adjoint.Kernels.Libraries;
 namespace Adjoint.Primitives;
 
 /// <summary>Singular values and vectors of each matrix, by LAPACK or by rotations; then each pair of vectors gets its sign.</summary>
-internal sealed unsafe class SvdKernel<T>(Shape shape)
+internal sealed unsafe class SvdKernel<T>(Shape shape, Factorizations? library)
     : MatrixKernel(Matrices.Count(shape), 10.0 * shape[^2].Value * shape[^1].Value * Math.Min(shape[^2].Value, shape[^1].Value))
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Factorizations? library = Factorizations.Of<T>(Operation.Svd, Math.Min(shape[^2].Value, shape[^1].Value));
     private readonly int m = shape[^2].Value;
     private readonly int n = shape[^1].Value;
 

@@ -7,11 +7,10 @@ using Adjoint.Kernels.Libraries;
 namespace Adjoint.Primitives;
 
 /// <summary>Triangular systems, by BLAS or by halves. A single right-hand side reads the triangle once, whoever does it: managed.</summary>
-internal sealed unsafe class TriangularKernel<T>(TriangularSolve solve, Shape right)
+internal sealed unsafe class TriangularKernel<T>(TriangularSolve solve, Shape right, Factorizations? library)
     : MatrixKernel(Matrices.Count(right), (double)right[^2].Value * right[^1].Value * right[solve.Left ? ^2 : ^1].Value / 2)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Factorizations? library = Factorizations.Of<T>(Operation.TriangularSolve, right[solve.Left ? ^2 : ^1].Value);
     private readonly int n = right[solve.Left ? ^2 : ^1].Value;
     private readonly int k = right[solve.Left ? ^1 : ^2].Value;
 

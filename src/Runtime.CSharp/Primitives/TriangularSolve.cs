@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
+using Adjoint.Kernels.Libraries;
 using Adjoint.Loops;
 
 namespace Adjoint.Primitives;
@@ -43,10 +44,17 @@ public sealed partial record TriangularSolve(bool Left, bool LowerTriangle, bool
     }
 
     /// <inheritdoc/>
-    public override Kernel? Lower(ImmutableArray<ValueType> operands) => ((TensorType)operands[0]).DType switch
+    public override Kernel? Lower(ImmutableArray<ValueType> operands)
     {
-        DType.F32 => new TriangularKernel<float>(this, ((TensorType)operands[1]).Shape),
-        DType.F64 => new TriangularKernel<double>(this, ((TensorType)operands[1]).Shape),
+        var right = (TensorType)operands[1];
+        return Lower(right, Factorizations.Of(Operation.TriangularSolve, right.DType, right.Shape[Left ? ^2 : ^1].Value));
+    }
+
+    /// <summary>The kernel by a library, or by the runtime's own algorithm, for right-hand sides of a type.</summary>
+    internal Kernel? Lower(TensorType right, Factorizations? library) => right.DType switch
+    {
+        DType.F32 => new TriangularKernel<float>(this, right.Shape, library),
+        DType.F64 => new TriangularKernel<double>(this, right.Shape, library),
         _ => null,
     };
 

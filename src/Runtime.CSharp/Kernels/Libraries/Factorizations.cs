@@ -8,17 +8,13 @@ namespace Adjoint.Kernels.Libraries;
 internal readonly record struct Factorizations(NativeFactorizations Calls, nint Library)
 {
     /// <summary>The library for an operation; null where managed kernels run it.</summary>
-    internal static Factorizations? Of<T>(Operation operation, int order) => Of<T>(Providers.Default, operation, order);
+    internal static Factorizations? Of(Operation operation, DType type, int order) => Of(Providers.Default, operation, type, order);
 
     /// <summary>The same by other providers, for tests and for measuring.</summary>
-    internal static Factorizations? Of<T>(Providers providers, Operation operation, int order)
-    {
-        if (providers.Factorizations is not { } calls)
-        {
-            return null;
-        }
+    internal static Factorizations? Of(Providers providers, Operation operation, DType type, int order) =>
+        providers.Factorizations is null ? null : Of(providers, providers.Choose(operation, type, order));
 
-        Provider provider = providers.Choose(operation, typeof(T) == typeof(float) ? DType.F32 : DType.F64, order);
-        return provider == Provider.Managed || !providers.HasFactorizations(provider) ? null : new(calls, providers.Library(provider));
-    }
+    /// <summary>LAPACK of a provider; null where it has none.</summary>
+    internal static Factorizations? Of(Providers providers, Provider provider) =>
+        providers.Factorizations is { } calls && providers.HasFactorizations(provider) ? new(calls, providers.Library(provider)) : null;
 }
