@@ -164,16 +164,16 @@ internal unsafe ref struct SmallDotPlan<T>
             Vectorwise[i] = product * all.ABatch;
         }
 
-        T* places = stackalloc T[lanes];
-        new Span<T>(places, lanes).Clear();
+        T* sources = stackalloc T[lanes];
+        new Span<T>(sources, lanes).Clear();
         for (int sum = 0; sum < Group * Columns; sum++)
         {
             int product = sum / Columns, column = sum % Columns, vector = column / segments;
             int i = (product * ofOne) + vector;
-            places[sum] = Place((((i / w * segments) + column - FirstColumn(vector)) * w) + (i % w));
+            sources[sum] = Place((((i / w * segments) + column - FirstColumn(vector)) * w) + (i % w));
         }
 
-        order = Vector512.Load(places);
+        order = Vector512.Load(sources);
         written = First(Group * Columns);
     }
 

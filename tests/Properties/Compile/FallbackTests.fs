@@ -94,6 +94,9 @@ let tests =
                         "conv_general"
                         "cum_log_sum_exp"
                         "debug_print"
+                        "eigh"
+                        "qr"
+                        "svd"
                         "window_scatter"
                         "window_select"
                     ]

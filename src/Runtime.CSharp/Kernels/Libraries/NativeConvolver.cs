@@ -73,14 +73,14 @@ internal sealed unsafe class NativeConvolver
     private static NativeConvolver? Of(ConvolutionCalls calls, nint library, in NativeConvolution shape, List<ConvolutionPart> cut)
     {
         var plans = new Dictionary<(long, long, long, long, long), NativePlan>();
-        var parts = new (ConvolutionPart Part, NativePlan Plan)[cut.Count];
-        for (int i = 0; i < parts.Length; i++)
+        var made = new (ConvolutionPart Part, NativePlan Plan)[cut.Count];
+        for (int i = 0; i < made.Length; i++)
         {
             NativeConvolution own = cut[i].Shape;
             var key = (own.Images, own.Outputs, own.Input[0], own.Output[0], own.Low[0]);
             if (!plans.TryGetValue(key, out NativePlan? plan))
             {
-                plan = calls.Plan(library, own, i == 0 || cut[i].Filter > 0 ? null : parts[0].Plan);
+                plan = calls.Plan(library, own, i == 0 || cut[i].Filter > 0 ? null : made[0].Plan);
                 if (plan is null || plan.Scratch > LargestScratch)
                 {
                     return null;
@@ -89,10 +89,10 @@ internal sealed unsafe class NativeConvolver
                 plans.Add(key, plan);
             }
 
-            parts[i] = (cut[i], plan);
+            made[i] = (cut[i], plan);
         }
 
-        return new(calls, shape, parts);
+        return new(calls, shape, made);
     }
 
     /// <summary>All parts read one packed filter.</summary>

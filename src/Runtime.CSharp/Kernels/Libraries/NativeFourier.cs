@@ -12,14 +12,14 @@ internal sealed class NativeFourier<T> : FourierTransform<T>
     private const int PartSize = 1 << 15;
 
     private readonly NativeFourierCalls calls;
-    private readonly NativeFourierPlan apart;
+    private readonly NativeFourierPlan between;
     private readonly NativeFourierPlan inPlace;
     private readonly int lines;
 
-    private NativeFourier(NativeFourierCalls calls, NativeFourierPlan apart, NativeFourierPlan inPlace, int lines)
+    private NativeFourier(NativeFourierCalls calls, NativeFourierPlan between, NativeFourierPlan inPlace, int lines)
     {
         this.calls = calls;
-        this.apart = apart;
+        this.between = between;
         this.inPlace = inPlace;
         this.lines = lines;
     }
@@ -34,18 +34,18 @@ internal sealed class NativeFourier<T> : FourierTransform<T>
             return null;
         }
 
-        int lines = Lines(box);
+        int count = Lines(box);
         var shape = new NativeFourierShape(
-            type == DType.F64 ? 1 : 0, 0, box.Length, lines, box.Inner, box.Inner == 1 ? box.Length : 1);
+            type == DType.F64 ? 1 : 0, 0, box.Length, count, box.Inner, box.Inner == 1 ? box.Length : 1);
         nint library = providers.Library(provider);
         NativeFourierPlan? apart = calls.Plan(library, shape);
-        return apart is null || calls.Plan(library, shape with { InPlace = 1 }) is not { } inPlace ? null : new(calls, apart, inPlace, lines);
+        return apart is null || calls.Plan(library, shape with { InPlace = 1 }) is not { } placed ? null : new(calls, apart, placed, count);
     }
 
     /// <inheritdoc/>
     internal override unsafe void Run(T* x, T* y, FourierBox box, IParallel parallel)
     {
-        NativeFourierPlan plan = x == y ? inPlace : apart;
+        NativeFourierPlan plan = x == y ? inPlace : between;
         void Part(int part)
         {
             long start = 2 * box.Start((long)part * lines);
@@ -67,12 +67,12 @@ internal sealed class NativeFourier<T> : FourierTransform<T>
     private static int Lines(FourierBox box)
     {
         int together = box.Inner == 1 ? box.Outer : box.Inner;
-        int lines = Math.Clamp(PartSize / box.Length, 1, together);
-        while (together % lines != 0)
+        int count = Math.Clamp(PartSize / box.Length, 1, together);
+        while (together % count != 0)
         {
-            lines--;
+            count--;
         }
 
-        return lines;
+        return count;
     }
 }
