@@ -110,6 +110,16 @@ type BatchNorms<'T when 'T: struct> internal (statistics: Statistics<'T>) =
     /// The running statistics after the norms met so far.
     member _.Running: Running<'T> list = List.ofSeq met
 
+    /// How its norms normalise, and how many it has met.
+    override _.ToString() =
+        let by =
+            match statistics with
+            | Statistics.First -> "not at all"
+            | Statistics.OfBatch(kept, _) -> $"by the batch, %g{kept} of running statistics kept"
+            | Statistics.Of _ -> "by running statistics"
+
+        $"norms {by}, {met.Count} met"
+
 /// Normalises each example over its last axes (Ba, Kiros and Hinton 2016).
 [<RequireQualifiedAccess>]
 module LayerNorm =

@@ -16,7 +16,7 @@ internal sealed class TopKKernel<T>(Lines lines, int count) : Kernel
     private static readonly SortOrder Order = new(Descending: true, NaNFirst: true);
 
     /// <inheritdoc/>
-    public override IEnumerable<ScratchNeed> ScratchNeeds => [new(0, DType.U64, lines.Tasks * Space)];
+    public override IEnumerable<ScratchNeed> ScratchNeeds => count == 0 || lines.Count == 0 ? [] : [new(0, DType.U64, lines.Tasks * Space)];
 
     private bool IsFew => (long)count * Part <= lines.Extent;
 
