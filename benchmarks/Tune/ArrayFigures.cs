@@ -64,7 +64,7 @@ internal static class ArrayFigures
         var options = new RunOptions { Parallel = Serial.Instance };
         long read = inputs.Sum(Bytes), written = results.Sum(Bytes);
         byte[] from = new byte[(read + written) / 2], to = new byte[from.Length];
-        double[] seconds = Clock.Medians(Rounds, () => executable.Run(inputs, results, options), () => from.CopyTo(to, 0));
+        double[] seconds = Clock.Alone(Rounds, () => executable.Run(inputs, results, options), () => from.CopyTo(to, 0));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {name} | {seconds[0] / Size * 1e9:F2} | {seconds[1] / Size * 1e9:F2} | {seconds[0] / seconds[1]:F1} |"));

@@ -69,7 +69,7 @@ internal static class ConvolutionFigures
             ConvolutionKind.ByInput => (Numbers(layer.Outputs()), Numbers(layer.Filter()), new float[layer.Inputs()]),
             _ => (Numbers(layer.Inputs()), Numbers(layer.Outputs()), new float[layer.Filter()]),
         };
-        double[] seconds = Clock.Medians(
+        double[] seconds = Clock.Typical(
             Rounds,
             call.Run,
             call.Relay,

@@ -65,7 +65,7 @@ internal static class ConvolutionTuning
             return [0, 1];
         }
 
-        return Clock.Medians(
+        return Clock.Alone(
             Rounds,
             () => Convolution.Convolve(geometry, layout, x, 0, f, 0, y, 0, Serial.Instance),
             () => way.Run(x, 0, f, 0, y, 0, Serial.Instance));

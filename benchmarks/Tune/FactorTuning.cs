@@ -8,7 +8,7 @@ namespace Adjoint.Tune;
 /// <summary>Which provider factors matrices best, by order; and factorizations through the runtime beside the best bare call.</summary>
 internal static class FactorTuning
 {
-    private const int Rounds = 7;
+    private const int Rounds = 9;
 
     /// <summary>A change of provider has to be worth it.</summary>
     private const double Gain = 0.97;
@@ -32,7 +32,7 @@ internal static class FactorTuning
         {
             foreach (DType type in new[] { DType.F32, DType.F64 })
             {
-                foreach (int n in sizes.Length > 0 ? sizes : [64, 128, 256, 500])
+                foreach (int n in sizes.Length > 0 ? sizes : [64, 128, 256, 512])
                 {
                     Row(operation, $"{name} {type.Name()} {n}", type, n);
                 }
@@ -51,7 +51,7 @@ internal static class FactorTuning
         foreach (int n in new[] { 8, 16, 32, 64, 128 })
         {
             var one = new FactorCase(operation, type, n);
-            double[] seconds = Clock.Medians(Rounds, [one.Through(null), .. libraries.Select(library => one.Through(library.Library))]);
+            double[] seconds = Clock.Alone(Rounds, [one.Through(null), .. libraries.Select(library => one.Through(library.Library))]);
             double best = seconds.Min();
             Provider chosen = seconds[Array.IndexOf(candidates, last)] * Gain <= best ? last : candidates[Array.IndexOf(seconds, best)];
             string line = string.Join(", ", candidates.Zip(seconds, (p, s) => string.Create(CultureInfo.InvariantCulture, $"{p.Text()} {s * 1e6:F1}")));
@@ -69,7 +69,7 @@ internal static class FactorTuning
     {
         (Provider Provider, Factorizations Library)[] libraries = Libraries();
         var one = new FactorCase(operation, type, n);
-        double[] seconds = Clock.Medians(
+        double[] seconds = Clock.Alone(
             Rounds,
             [one.Through(Factorizations.Of(operation, type, n)), one.Through(null), .. libraries.Select(library => one.Bare(library.Library))]);
         double best = seconds[2..].Min();

@@ -56,7 +56,7 @@ internal static class FourierTuning
     {
         T[] x = [.. Enumerable.Range(0, 2 * Numbers).Select(i => T.CreateChecked(((i * 7 % 13) - 6) / 8.0))];
         T[] y = new T[x.Length];
-        return Clock.Medians(Rounds, () => Run(managed, x, y, box), () => Run(native, x, y, box));
+        return Clock.Alone(Rounds, () => Run(managed, x, y, box), () => Run(native, x, y, box));
     }
 
     private static unsafe void Run<T>(FourierTransform<T> transform, T[] x, T[] y, FourierBox box)

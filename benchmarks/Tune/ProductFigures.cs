@@ -9,15 +9,15 @@ namespace Adjoint.Tune;
 /// <summary>Products through the runtime, cut for threads, beside the best bare call on one thread.</summary>
 internal static class ProductFigures
 {
-    private const int Rounds = 31;
+    private const int Rounds = 15;
 
     /// <summary>Matrices of the small products in a batch.</summary>
     private const int Batch = 256;
 
     internal static void Print(int[] sizes)
     {
-        Console.WriteLine("| product | layout | best bare call | GF/s | runtime, 1 thread | all threads |");
-        Console.WriteLine("| --- | --- | --- | ---: | ---: | ---: |");
+        Console.WriteLine("| product | layout | best bare call | ns | GF/s | runtime, 1 thread | own kernel | all threads |");
+        Console.WriteLine("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |");
         foreach (int size in sizes.Length > 0 ? sizes : [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 128, 256, 512, 1024])
         {
             Rows<float>("f32", size);
@@ -53,17 +53,14 @@ internal static class ProductFigures
     {
         Providers providers = Providers.Default;
         Provider[] libraries = [.. ProviderNames.Libraries.Where(p => providers.Library(p) != 0 && !(p == Provider.OneDnn && type == "f64"))];
-        double[] seconds = Clock.Medians(
-            Rounds,
-            [
-                () => one.Chosen(Serial.Instance),
-                () => one.Chosen(WorkerPool.Shared),
-                .. libraries.Select(provider => (Action)(() => one.Bare(providers, provider))),
-            ]);
+        Action[] bare = [.. libraries.Select(provider => (Action)(() => one.Bare(providers, provider)))];
+        double[] seconds = Clock.Alone(Rounds, [one.Through(Serial.Instance), one.Managed, .. bare]);
         double best = seconds[2..].Min();
-        string name = libraries[Array.IndexOf(seconds, best, 2) - 2].Text();
+        int fastest = Array.IndexOf(seconds, best, 2) - 2;
+        string name = libraries[fastest].Text();
+        double[] threads = Clock.Typical(Rounds, one.Through(WorkerPool.Shared), bare[fastest]);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {type} {extents} | {layout} | {name} | {2e-9 * one.Work / best:F1} | {seconds[0] / best:F3} | {seconds[1] / best:F3} |"));
+            $"| {type} {extents} | {layout} | {name} | {best * 1e9:F0} | {2e-9 * one.Work / best:F1} | {seconds[0] / best:F3} | {seconds[1] / best:F3} | {threads[0] / threads[1]:F3} |"));
     }
 }

@@ -66,7 +66,7 @@ internal static class ProductTuning
                 .. candidates.Select(provider =>
                     provider == Provider.Managed ? (Action)one.Managed : () => one.Bare(providers, provider)),
             ];
-            double[] seconds = Clock.Medians(Rounds, contenders);
+            double[] seconds = Clock.Alone(Rounds, contenders);
             for (int i = 0; i < seconds.Length; i++)
             {
                 logarithms[i] += Math.Log(2 * one.Work / seconds[i]) / cases.Length;

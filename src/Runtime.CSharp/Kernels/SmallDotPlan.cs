@@ -116,7 +116,7 @@ internal unsafe ref struct SmallDotPlan<T>
     }
 
     /// <summary>The fewest lanes that hold a column, if columns lie so near to each other that one vector reads those that it has segments for.</summary>
-    private static int SegmentOf(int k, int columns, nint distance)
+    public static int SegmentOf(int k, int columns, nint distance)
     {
         int lanes = Vector512<T>.Count;
         for (int segment = Vector128<T>.Count; segment < lanes; segment *= 2)

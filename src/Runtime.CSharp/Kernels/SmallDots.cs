@@ -123,7 +123,7 @@ internal static unsafe class SmallDots
 
     /// <summary>In each 128 bits: sums of neighbours of f64; of lanes two apart of f32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<T> Pairs<T>(Vector512<T> x, Vector512<T> y)
+    internal static Vector512<T> Pairs<T>(Vector512<T> x, Vector512<T> y)
         where T : unmanaged =>
         sizeof(T) == sizeof(float)
             ? (Avx512F.UnpackLow(x.AsSingle(), y.AsSingle()) + Avx512F.UnpackHigh(x.AsSingle(), y.AsSingle())).As<float, T>()
@@ -131,7 +131,7 @@ internal static unsafe class SmallDots
 
     /// <summary>In each 128 bits: the sums of both pairs of f32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<T> Quads<T>(Vector512<T> x, Vector512<T> y)
+    internal static Vector512<T> Quads<T>(Vector512<T> x, Vector512<T> y)
         where T : unmanaged =>
         Avx512F.UnpackLow(x.AsDouble(), y.AsDouble()).As<double, T>() + Avx512F.UnpackHigh(x.AsDouble(), y.AsDouble()).As<double, T>();
 

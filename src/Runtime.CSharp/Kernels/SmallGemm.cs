@@ -78,7 +78,7 @@ internal static unsafe class SmallGemm
         bool isDots = products.M == 1 && products.B.RowStride == 1 && products.A.ColumnStride == 1;
         if (isDots && (products.N == 1 || !isRows) && Avx512F.IsSupported)
         {
-            SmallDots.Run(products, first, end);
+            Dots(products, first, end);
         }
         else if (isRows)
         {
@@ -87,6 +87,19 @@ internal static unsafe class SmallGemm
         else
         {
             TurnedRows(products, first, end);
+        }
+    }
+
+    private static void Dots<T>(in ProductBatch<T> products, int first, int end)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (FewDots.Pays<T>(end - first, products.N))
+        {
+            FewDots.Run(products, first, end);
+        }
+        else
+        {
+            SmallDots.Run(products, first, end);
         }
     }
 

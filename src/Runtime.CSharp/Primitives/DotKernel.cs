@@ -16,11 +16,13 @@ internal sealed class DotKernel : SingleKernel
 
     private readonly Side left;
     private readonly Side right;
+    private readonly Provider provider;
 
-    private DotKernel(Side left, Side right)
+    private DotKernel(Side left, Side right, DType type)
     {
         this.left = left;
         this.right = right;
+        provider = Products.Choose(Providers.Default, type, left.Free, right.Free, left.Contract);
     }
 
     /// <summary>Elements of operands that are copied.</summary>
@@ -53,7 +55,8 @@ internal sealed class DotKernel : SingleKernel
         int[] pairs = [.. Enumerable.Range(0, dot.LeftContract.Count).OrderBy(i => dot.LeftContract[i])];
         DotKernel At(int split) => new(
             Side.Of(left.Shape, dot.LeftBatch, split, dot.LeftFree(left.Rank), pairs.Select(i => dot.LeftContract[i])),
-            Side.Of(right.Shape, dot.RightBatch, split, dot.RightFree(right.Rank), pairs.Select(i => dot.RightContract[i])));
+            Side.Of(right.Shape, dot.RightBatch, split, dot.RightFree(right.Rank), pairs.Select(i => dot.RightContract[i])),
+            left.DType);
         DotKernel whole = At(0);
         return Enumerable.Range(1, Math.Max(dot.LeftBatch.Count - 1, 0)).Select(At)
             .FirstOrDefault(kernel => kernel.Copied < whole.Copied && kernel.Work >= BatchWork, whole);
@@ -86,7 +89,7 @@ internal sealed class DotKernel : SingleKernel
                 right.BatchStride,
                 c with { Offset = c.Offset + (i * left.Batch * size) },
                 size);
-            Products.Multiply(products, parallel);
+            Products.Multiply(products, provider, parallel);
         }
     }
 

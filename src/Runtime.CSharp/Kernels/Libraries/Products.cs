@@ -8,12 +8,16 @@ internal static class Products
 {
     /// <summary>All products of a batch; see <see cref="Gemm"/>.</summary>
     internal static void Multiply<T>(in ProductBatch<T> products, IParallel parallel)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Multiply(products, Choose(Providers.Default, TypeOf<T>(), products.M, products.N, products.K), parallel);
+
+    /// <summary>The same by a provider that was chosen before, where it takes such operands.</summary>
+    internal static void Multiply<T>(in ProductBatch<T> products, Provider provider, IParallel parallel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Providers providers = Providers.Default;
-        Provider provider = Choose<T>(providers, products.M, products.N, products.K);
         if (provider != Provider.Managed && NativeProducts.Applies(products))
         {
+            Providers providers = Providers.Default;
             NativeProducts.Multiply(providers.Calls!, providers.Library(provider), products, parallel);
         }
         else
@@ -23,9 +27,8 @@ internal static class Products
     }
 
     /// <summary>The provider of one product of these extents.</summary>
-    internal static Provider Choose<T>(Providers providers, int m, int n, int k) =>
-        providers.Choose(
-            m == 1 || n == 1 ? Operation.VectorProduct : Operation.Product,
-            typeof(T) == typeof(float) ? DType.F32 : DType.F64,
-            (double)m * n * k);
+    internal static Provider Choose(Providers providers, DType type, int m, int n, int k) =>
+        providers.Choose(m == 1 || n == 1 ? Operation.VectorProduct : Operation.Product, type, (double)m * n * k);
+
+    private static DType TypeOf<T>() => typeof(T) == typeof(float) ? DType.F32 : DType.F64;
 }
