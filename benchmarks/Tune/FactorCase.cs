@@ -1,4 +1,5 @@
 using Adjoint.Core;
+using Adjoint.Execute;
 using Adjoint.Ir;
 using Adjoint.Kernels;
 using Adjoint.Kernels.Libraries;
@@ -37,28 +38,42 @@ internal sealed unsafe class FactorCase
         (Operation.Qr, "qr"), (Operation.Eigh, "eigh"), (Operation.Svd, "svd"),
     ];
 
+    /// <summary>As a program of this one operation runs.</summary>
+    internal Action Program()
+    {
+        Value[] parameters = [.. operands.Select(operand => Value.Parameter(TensorType.Of(operand)))];
+        Node node = Node.Make(Primitive(), [.. parameters]);
+        var executable = Executable.Compile(new Graph([.. parameters], [.. node.Results]));
+        NDArray[] results = Results();
+        var options = new RunOptions { Parallel = Serial.Instance };
+        return () => executable.Run(operands, results, options);
+    }
+
     /// <summary>As the runtime runs it by a library, or by its own algorithm.</summary>
     internal Action Through(Factorizations? library)
     {
-        Primitive primitive = Primitive();
         Kernel kernel = operation switch
         {
             Operation.Cholesky => Cholesky.Lower(type, library)!,
-            Operation.TriangularSolve => ((TriangularSolve)primitive).Lower(type, library)!,
+            Operation.TriangularSolve => ((TriangularSolve)Primitive()).Lower(type, library)!,
             Operation.Lu => Lu.Lower(type, library)!,
             Operation.Qr => Qr.Lower(type, library)!,
             Operation.Eigh => Eigh.Lower(type, library)!,
             _ => Svd.Lower(type, library)!,
         };
-        NDArray[] results = [.. primitive.Infer([.. operands.Select(operand => new TensorType(operand.Type, operand.Shape))])
-            .Cast<TensorType>().Select(result => NDArray.New(result.DType, result.Shape))];
+        NDArray[] results = Results();
         return () => kernel.Run(operands, results, Alone.Instance);
     }
 
     /// <summary>As one bare call, after the copy that every call in place needs.</summary>
-    internal Action Bare(Factorizations library) => type.DType == DType.F32 ? Bare<float>(library) : Bare<double>(library);
+    internal Action Bare(Provider provider)
+    {
+        Factorizations library = Factorizations.Of(Providers.Default, provider)!.Value;
+        var elimination = BareElimination.Of(provider, type.DType);
+        return type.DType == DType.F32 ? Bare<float>(library, elimination) : Bare<double>(library, elimination);
+    }
 
-    private Action Bare<T>(Factorizations library)
+    private Action Bare<T>(Factorizations library, BareElimination elimination)
         where T : unmanaged
     {
         T[] given = operands[0].ToArray<T>(), a = new T[n * n], b = new T[n * n], c = new T[n * n], w = new T[n];
@@ -70,7 +85,7 @@ internal sealed unsafe class FactorCase
             Operation.Svd => Factorization.Svd,
             _ => null,
         };
-        byte[] space = new byte[kind is { } known ? library.Calls.Scratch<T>(library.Library, known, n, n) : 1];
+        byte[] space = new byte[kind is { } known ? (int)library.Calls.Scratch<T>(library.Library, known, n, n) : 1];
         return () =>
         {
             given.CopyTo(a, 0);
@@ -80,14 +95,14 @@ internal sealed unsafe class FactorCase
                 {
                     fixed (byte* work = space)
                     {
-                        Call(library, from, x, y, z, v, p, work, space.Length);
+                        Call(library, elimination, from, x, y, z, v, p, work, space.Length);
                     }
                 }
             }
         };
     }
 
-    private void Call<T>(Factorizations to, T* given, T* x, T* y, T* z, T* v, int* pivots, byte* work, int bytes)
+    private void Call<T>(Factorizations to, BareElimination elimination, T* given, T* x, T* y, T* z, T* v, int* pivots, byte* work, int bytes)
         where T : unmanaged
     {
         switch (operation)
@@ -99,7 +114,7 @@ internal sealed unsafe class FactorCase
                 to.Calls.Solve(to.Library, new NativeTriangle { Count = 1, N = n, K = n, Left = 1, Lower = 1 }, given, x);
                 break;
             case Operation.Lu:
-                to.Calls.Lu(to.Library, n, n, x, pivots);
+                elimination.Eliminate(n, x, pivots);
                 break;
             case Operation.Qr:
                 to.Calls.Qr(to.Library, n, n, x, y, z, work, bytes);
@@ -112,6 +127,9 @@ internal sealed unsafe class FactorCase
                 break;
         }
     }
+
+    private NDArray[] Results() => [.. Primitive().Infer([.. operands.Select(TensorType.Of)]).Cast<TensorType>()
+        .Select(result => NDArray.New(result.DType, result.Shape))];
 
     private Primitive Primitive() => operation switch
     {

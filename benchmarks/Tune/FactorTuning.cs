@@ -26,8 +26,8 @@ internal static class FactorTuning
 
     internal static void Print(int[] sizes)
     {
-        Console.WriteLine("| factorization | best bare call | µs | runtime | own algorithm |");
-        Console.WriteLine("| --- | --- | ---: | ---: | ---: |");
+        Console.WriteLine("| factorization | best bare call | µs | chosen | runtime | own algorithm |");
+        Console.WriteLine("| --- | --- | ---: | --- | ---: | ---: |");
         foreach ((Operation operation, string name) in FactorCase.All)
         {
             foreach (DType type in new[] { DType.F32, DType.F64 })
@@ -38,6 +38,8 @@ internal static class FactorTuning
                 }
             }
         }
+
+        SolveFigures.Print(sizes.Length > 0 ? sizes : [64, 128, 256, 512]);
     }
 
     private static (Provider Provider, Factorizations Library)[] Libraries() =>
@@ -71,10 +73,11 @@ internal static class FactorTuning
         var one = new FactorCase(operation, type, n);
         double[] seconds = Clock.Alone(
             Rounds,
-            [one.Through(Factorizations.Of(operation, type, n)), one.Through(null), .. libraries.Select(library => one.Bare(library.Library))]);
+            [one.Program(), one.Through(null), .. libraries.Select(library => one.Bare(library.Provider))]);
         double best = seconds[2..].Min();
         string fastest = libraries[Array.IndexOf(seconds, best, 2) - 2].Provider.Text();
+        string chosen = Providers.Default.Choose(operation, type, n).Text();
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"| {name} | {fastest} | {best * 1e6:F1} | {seconds[0] / best:F3} | {seconds[1] / best:F2} |"));
+            CultureInfo.InvariantCulture, $"| {name} | {fastest} | {best * 1e6:F1} | {chosen} | {seconds[0] / best:F3} | {seconds[1] / best:F2} |"));
     }
 }

@@ -1,5 +1,6 @@
 module Adjoint.Properties.ProviderTableTests
 
+open System
 open Expecto
 open Adjoint.Core
 open Adjoint.Kernels
@@ -10,6 +11,8 @@ let private text =
 
 let private work size = size * size * size
 
+let private all = Func<Provider, bool>(fun _ -> true)
+
 [<Tests>]
 let tests =
     testList
@@ -19,15 +22,25 @@ let tests =
                 let table = ProviderTable.Parse text
 
                 let chosen size =
-                    table.Choose(Operation.Product, DType.F32, work size)
+                    table.Choose(Operation.Product, DType.F32, work size, all)
 
                 Expect.equal (chosen 63.0) Provider.Managed "below"
                 Expect.equal (chosen 64.0) Provider.OpenBlas "at the first line"
                 Expect.equal (chosen 127.0) Provider.OpenBlas "between"
                 Expect.equal (chosen 5000.0) Provider.OneDnn "above"
-                Expect.equal (table.Choose(Operation.Product, DType.F64, work 500.0)) Provider.Managed "another dtype"
-                Expect.equal (table.Choose(Operation.VectorProduct, DType.F64, 256.0 * 256.0)) Provider.Mkl "another operation"
+                Expect.equal (table.Choose(Operation.Product, DType.F64, work 500.0, all)) Provider.Managed "another dtype"
+                Expect.equal (table.Choose(Operation.VectorProduct, DType.F64, 256.0 * 256.0, all)) Provider.Mkl "another operation"
                 Expect.equal table.Remark "here" "its remark")
+
+            testCase "where a library is missing, an earlier line holds" (fun () ->
+                let table = ProviderTable.Parse text
+
+                let chosen missing =
+                    table.Choose(Operation.Product, DType.F32, work 500.0, (fun provider -> not (List.contains provider missing)))
+
+                Expect.equal (chosen []) Provider.OneDnn "all are here"
+                Expect.equal (chosen [ Provider.OneDnn ]) Provider.OpenBlas "the line before"
+                Expect.equal (chosen [ Provider.OneDnn; Provider.OpenBlas ]) Provider.Managed "none is here")
 
             testCase "a table reads as it is written" (fun () ->
                 let table = ProviderTable.Parse text
@@ -56,7 +69,7 @@ let tests =
 
             testCase "the built-in table leaves small products to the runtime" (fun () ->
                 for dtype in [ DType.F32; DType.F64 ] do
-                    Expect.equal (ProviderTable.BuiltIn.Choose(Operation.Product, dtype, work 31.0)) Provider.Managed "small")
+                    Expect.equal (ProviderTable.BuiltIn.Choose(Operation.Product, dtype, work 31.0, all)) Provider.Managed "small")
 
             testCase "the description names each library, found or missing" (fun () ->
                 let text = Adjoint.Execute.Runtime.Describe()

@@ -165,6 +165,7 @@ enum {
   ADJ_QR = 0,
   ADJ_EIGH = 1,
   ADJ_SVD = 2,
+  ADJ_LU = 3,
 };
 
 // Bytes of scratch memory that a factorization of one matrix of m rows and n columns needs; elements of 4 or 8 bytes.
@@ -190,12 +191,12 @@ ADJ_EXPORT adj_status adj_triangular_solve_f32(
 ADJ_EXPORT adj_status adj_triangular_solve_f64(
     const adj_library* library, const adj_triangle* shape, const double* a, double* b) ADJ_NOEXCEPT;
 
-// P A = L U by rows with the largest pivots. The columns of a, of m elements, lie beside each other: it becomes L, whose
-// diagonal is 1, below the diagonal and U from there on. pivots[i] >= i is the row that was exchanged with row i < min(m, n).
-ADJ_EXPORT adj_status adj_lu_f32(
-    const adj_library* library, int64_t count, int64_t m, int64_t n, float* a, int32_t* pivots) ADJ_NOEXCEPT;
-ADJ_EXPORT adj_status adj_lu_f64(
-    const adj_library* library, int64_t count, int64_t m, int64_t n, double* a, int32_t* pivots) ADJ_NOEXCEPT;
+// P A = L U with the largest pivots: a becomes L, whose diagonal is 1, below the diagonal and U from there on. pivots[i] >= i is
+// the row that was exchanged with row i < min(m, n).
+ADJ_EXPORT adj_status adj_lu_rows_f32(const adj_library* library, int64_t m, int64_t n, float* a, int32_t* pivots,
+    void* scratch, size_t bytes) ADJ_NOEXCEPT;
+ADJ_EXPORT adj_status adj_lu_rows_f64(const adj_library* library, int64_t m, int64_t n, double* a, int32_t* pivots,
+    void* scratch, size_t bytes) ADJ_NOEXCEPT;
 
 // A = Q R with k = min(m, n) orthonormal columns: q is [m, k], r [k, n] with zeros below the diagonal. a is overwritten.
 // Q and R are as the reflections leave them: the diagonal of R has any sign.

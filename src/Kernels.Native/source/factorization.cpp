@@ -1,83 +1,12 @@
 // Factorizations of dense matrices by LAPACK. It takes matrices by columns, so a matrix given by rows is its transpose to LAPACK:
-// the lower triangle is its upper one, and Q R, read by columns, is R' Q'. Only where no such reading helps, the caller transposes.
+// the lower triangle is its upper one, and Q R, read by columns, is R' Q'. Only elimination has no such reading: see elimination.cpp.
+
+#include "factorization.h"
 
 #include <algorithm>
-#include <limits>
-#include <memory>
-#include <string>
-
-#include "lapack.h"
-#include "provider.h"
-#include "status.h"
 
 namespace adj {
 namespace {
-
-constexpr size_t kLine = 64;
-
-int Extent(const char* operation, int64_t extent) {
-  if (extent < 0 || extent > std::numeric_limits<int32_t>::max()) {
-    throw Failure(ADJ_BAD_ARGUMENT, std::string(operation) + ": an extent is negative or 2^31 and more.");
-  }
-  return static_cast<int>(extent);
-}
-
-void Need(const char* operation, bool given) {
-  if (!given) throw Failure(ADJ_BAD_ARGUMENT, std::string(operation) + ": a null pointer.");
-}
-
-template <class T>
-const LapackOf<T>& Functions(const char* operation, const adj_library* library) {
-  Need(operation, library != nullptr);
-  return library->provider->Factorizations().Of<T>();
-}
-
-// A negative info means that an argument was wrong: ours.
-void Right(const char* operation, int info) {
-  if (info < 0) throw Failure(ADJ_INTERNAL, std::string(operation) + ": LAPACK refuses argument " + std::to_string(-info) + ".");
-}
-
-// What LAPACK says it needs, which it says in its own type: rounded up, so that no digit is lost.
-template <class T>
-size_t Asked(T elements) {
-  return static_cast<size_t>(static_cast<double>(elements) * (1 + static_cast<double>(std::numeric_limits<T>::epsilon()))) + 1;
-}
-
-// Scratch memory that is given out piece by piece.
-class Scratch {
- public:
-  Scratch(const char* operation, void* start, size_t bytes) : operation_(operation), next_(static_cast<char*>(start)), left_(bytes) {
-    Need(operation, start != nullptr);
-    void* aligned = start;
-    if (std::align(kLine, 1, aligned, left_) == nullptr) Short();
-    next_ = static_cast<char*>(aligned);
-  }
-
-  template <class T>
-  T* Take(size_t count) {
-    const size_t bytes = Round(count * sizeof(T));
-    if (bytes > left_) Short();
-    T* piece = reinterpret_cast<T*>(next_);
-    next_ += bytes;
-    left_ -= bytes;
-    return piece;
-  }
-
-  // How many elements the rest holds.
-  template <class T>
-  int Rest() const {
-    return static_cast<int>(std::min<size_t>(left_ / sizeof(T), std::numeric_limits<int32_t>::max()));
-  }
-
-  static size_t Round(size_t bytes) { return (bytes + kLine - 1) / kLine * kLine; }
-
- private:
-  [[noreturn]] void Short() const { throw Failure(ADJ_BAD_ARGUMENT, std::string(operation_) + ": too little scratch memory."); }
-
-  const char* operation_;
-  char* next_;
-  size_t left_;
-};
 
 template <class T>
 adj_status Cholesky(const adj_library* library, int64_t count, int64_t order, T* a, int32_t* failed) noexcept {
@@ -107,23 +36,6 @@ adj_status Solve(const adj_library* library, const adj_triangle* shape, const T*
     for (int64_t i = 0; i < shape->count; ++i) {
       lapack.trsm(kRowMajor, shape->left ? kLeft : kRight, shape->lower ? kLower : kUpper, shape->transposed ? kTransposed : kPlain,
                   shape->unit ? kUnit : kAny, rows, columns, T(1), a + i * shape->n * shape->n, n, b + i * shape->n * shape->k, columns);
-    }
-  });
-}
-
-template <class T>
-adj_status Lu(const adj_library* library, int64_t count, int64_t rows, int64_t columns, T* a, int32_t* pivots) noexcept {
-  return Guard([&] {
-    const LapackOf<T>& lapack = Functions<T>("lu", library);
-    const int m = Extent("lu", rows), n = Extent("lu", columns), k = std::min(m, n);
-    if (k == 0 || count <= 0) return;
-    Need("lu", a != nullptr && pivots != nullptr);
-    for (int64_t i = 0; i < count; ++i) {
-      int info = 0;
-      int* exchanged = pivots + i * k;
-      lapack.getrf(&m, &n, a + i * rows * columns, &m, exchanged, &info);
-      Right("lu", info);
-      for (int j = 0; j < k; ++j) exchanged[j] -= 1;
     }
   });
 }
@@ -234,6 +146,8 @@ size_t ScratchOf(const adj_library* library, adj_factorization factorization, in
       return kLine + EighScratch(lapack, n);
     case ADJ_SVD:
       return kLine + SvdScratch(lapack, m, n);
+    case ADJ_LU:
+      return kLine + EliminationScratch(m, n, sizeof(T));
     default:
       throw Failure(ADJ_BAD_ARGUMENT, "factorization: there is none of number " + std::to_string(factorization) + ".");
   }
@@ -271,14 +185,6 @@ adj_status adj_triangular_solve_f32(const adj_library* library, const adj_triang
 
 adj_status adj_triangular_solve_f64(const adj_library* library, const adj_triangle* shape, const double* a, double* b) noexcept {
   return adj::Solve(library, shape, a, b);
-}
-
-adj_status adj_lu_f32(const adj_library* library, int64_t count, int64_t m, int64_t n, float* a, int32_t* pivots) noexcept {
-  return adj::Lu(library, count, m, n, a, pivots);
-}
-
-adj_status adj_lu_f64(const adj_library* library, int64_t count, int64_t m, int64_t n, double* a, int32_t* pivots) noexcept {
-  return adj::Lu(library, count, m, n, a, pivots);
 }
 
 adj_status adj_qr_f32(const adj_library* library, int64_t m, int64_t n, float* a, float* q, float* r, void* scratch,

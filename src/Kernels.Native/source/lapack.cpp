@@ -17,7 +17,7 @@ bool Take(const Library& library, const std::string& name, Function& function) {
 
 template <class T>
 bool TakeAll(const Library& library, const std::string& letter, LapackOf<T>& found) {
-  return Take(library, "cblas_" + letter + "trsm", found.trsm) && Take(library, letter + "potrf_", found.potrf) &&
+  return Take(library, "cblas_" + letter + "gemm", found.gemm) && Take(library, "cblas_" + letter + "trsm", found.trsm) && Take(library, letter + "potrf_", found.potrf) &&
          Take(library, letter + "getrf_", found.getrf) && Take(library, letter + "gelqf_", found.gelqf) &&
          Take(library, letter + "orglq_", found.orglq) && Take(library, letter + "syevd_", found.syevd) &&
          Take(library, letter + "gesdd_", found.gesdd);

@@ -1,4 +1,4 @@
-// The functions of LAPACK, and BLAS's triangular solution, as OpenBLAS and MKL have them: bound by name.
+// The functions of LAPACK, and what they need of BLAS, as OpenBLAS and MKL have them: bound by name.
 
 #ifndef ADJOINT_LAPACK_H
 #define ADJOINT_LAPACK_H
@@ -17,6 +17,7 @@ using Length = size_t;
 template <class T>
 struct LapackOf {
   // Values of the C interface of BLAS: order, side, triangle, transposition, diagonal.
+  void (*gemm)(int, int, int, int, int, int, T, const T*, int, const T*, int, T, T*, int);
   void (*trsm)(int, int, int, int, int, int, int, T, const T*, int, T*, int);
   void (*potrf)(Text, const int*, T*, const int*, int*, Length);
   void (*getrf)(const int*, const int*, T*, const int*, int*, int*);

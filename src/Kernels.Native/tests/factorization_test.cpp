@@ -20,7 +20,7 @@ template <>
 struct Calls<float> {
   static constexpr auto Cholesky = adj_cholesky_f32;
   static constexpr auto Solve = adj_triangular_solve_f32;
-  static constexpr auto Lu = adj_lu_f32;
+  static constexpr auto Lu = adj_lu_rows_f32;
   static constexpr auto Qr = adj_qr_f32;
   static constexpr auto Eigh = adj_eigh_f32;
   static constexpr auto Svd = adj_svd_f32;
@@ -30,7 +30,7 @@ template <>
 struct Calls<double> {
   static constexpr auto Cholesky = adj_cholesky_f64;
   static constexpr auto Solve = adj_triangular_solve_f64;
-  static constexpr auto Lu = adj_lu_f64;
+  static constexpr auto Lu = adj_lu_rows_f64;
   static constexpr auto Qr = adj_qr_f64;
   static constexpr auto Eigh = adj_eigh_f64;
   static constexpr auto Svd = adj_svd_f64;
@@ -155,12 +155,10 @@ class Family {
 
   void Lu(int64_t m, int64_t n) {
     const int64_t k = std::min(m, n);
-    std::vector<T> rows = Draw<T>(random_, m * n), a(rows.size());
-    for (int64_t i = 0; i < m; ++i) {
-      for (int64_t j = 0; j < n; ++j) a[Place(j * m + i)] = rows[Place(i * n + j)];
-    }
+    std::vector<T> rows = Draw<T>(random_, m * n), a = rows;
     std::vector<int32_t> pivots(Place(k));
-    That(Calls<T>::Lu(library_, 1, m, n, a.data(), pivots.data()) == ADJ_OK, "lu", m, n);
+    std::vector<char> scratch = Scratch(ADJ_LU, m, n);
+    That(Calls<T>::Lu(library_, m, n, a.data(), pivots.data(), scratch.data(), scratch.size()) == ADJ_OK, "lu", m, n);
     bool right = true;
     for (int64_t i = 0; i < k; ++i) {
       const int64_t pivot = pivots[Place(i)];
@@ -168,9 +166,11 @@ class Family {
       for (int64_t j = 0; j < n && right; ++j) std::swap(rows[Place(i * n + j)], rows[Place(pivot * n + j)]);
     }
     That(right, "pivots", m, n);
-    const auto l = [&](int64_t i, int64_t j) { return i == j ? T(1) : j < i ? a[Place(j * m + i)] : T(0); };
-    const auto u = [&](int64_t i, int64_t j) { return i <= j ? a[Place(j * m + i)] : T(0); };
+    const auto l = [&](int64_t i, int64_t j) { return i == j ? T(1) : j < i ? a[Place(i * n + j)] : T(0); };
+    const auto u = [&](int64_t i, int64_t j) { return i <= j ? a[Place(i * n + j)] : T(0); };
     That(Distance(Multiply(m, n, k, l, u), rows) <= Allowed<T>(m + n), "L U", m, n);
+    const auto small = [&](int64_t i) { return std::all_of(&a[Place(i * n)], &a[Place(i * n)] + std::min(i, k), [](T x) { return std::fabs(x) <= 1; }); };
+    for (int64_t i = 0; i < m && n > 0; ++i) That(small(i), "factors of pivots that are the largest", m, n);
   }
 
   std::vector<char> Scratch(adj_factorization kind, int64_t m, int64_t n) {
@@ -232,9 +232,12 @@ class Family {
     check::That(Calls<T>::Cholesky(library_, 1, -1, a.data(), &failed) == ADJ_BAD_ARGUMENT, name_ + ": a negative order");
     std::vector<T> singular(4, T(1));
     int32_t pivots[2] = {};
-    check::That(Calls<T>::Lu(library_, 1, 2, 2, singular.data(), pivots) == ADJ_OK && singular[3] == 0, name_ + ": a singular matrix has a zero in U");
+    std::vector<char> scratch = Scratch(ADJ_LU, 2, 2);
+    check::That(Calls<T>::Lu(library_, 2, 2, singular.data(), pivots, scratch.data(), scratch.size()) == ADJ_OK && singular[3] == 0,
+                name_ + ": a singular matrix has a zero in U");
     T q[4], r[4];
     char little[8];
+    check::That(Calls<T>::Lu(library_, 2, 2, singular.data(), pivots, little, sizeof little) == ADJ_BAD_ARGUMENT, name_ + ": too little for a panel");
     check::That(Calls<T>::Qr(library_, 2, 2, a.data(), q, r, little, sizeof little) == ADJ_BAD_ARGUMENT, name_ + ": too little scratch");
     size_t bytes = 0;
     check::That(adj_factorization_scratch(library_, 9, sizeof(T), 2, 2, &bytes) == ADJ_BAD_ARGUMENT, name_ + ": no such factorization");

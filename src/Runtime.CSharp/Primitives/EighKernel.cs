@@ -12,6 +12,7 @@ internal sealed unsafe class EighKernel<T>(Shape shape, Factorizations? library)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int n = shape[^1].Value;
+    private readonly FactorScratch? scratch = FactorScratch.Of<T>(library, Factorization.Eigh, shape[^1].Value, shape[^1].Value);
 
     private protected override void One(int index, NDArray[] operands, NDArray[] results, IParallel parallel)
     {
@@ -19,9 +20,9 @@ internal sealed unsafe class EighKernel<T>(Shape shape, Factorizations? library)
         T[] values = results[0].Memory<T>(), vectors = results[1].Memory<T>(), rented = ArrayPool<T>.Shared.Rent(Math.Max(n * n, 1));
         operands[0].Span<T>().Slice(index * n * n, n * n).CopyTo(rented);
         bool done = IsFinite(rented);
-        if (done && library is { } native && n > 0)
+        if (done && library is { } native && scratch is { } memory)
         {
-            done = Native(native, rented, values, w);
+            done = Native(native, memory, rented, values, w);
         }
         else if (done)
         {
@@ -44,9 +45,9 @@ internal sealed unsafe class EighKernel<T>(Shape shape, Factorizations? library)
     /// <summary>Only the lower triangle counts, but what is not finite above it makes all NaN too, as evaluation does.</summary>
     private bool IsFinite(T[] a) => Finite.All<T>(a.AsSpan(0, n * n));
 
-    private bool Native(Factorizations native, T[] a, T[] values, int w)
+    private bool Native(Factorizations native, FactorScratch memory, T[] a, T[] values, int w)
     {
-        byte[] space = ArrayPool<byte>.Shared.Rent(native.Calls.Scratch<T>(native.Library, Factorization.Eigh, n, n));
+        byte[] space = memory.Rent();
         bool done;
         fixed (T* matrix = a, eigenvalues = values)
         {
@@ -56,7 +57,7 @@ internal sealed unsafe class EighKernel<T>(Shape shape, Factorizations? library)
             }
         }
 
-        ArrayPool<byte>.Shared.Return(space);
+        FactorScratch.Return(space);
         return done;
     }
 

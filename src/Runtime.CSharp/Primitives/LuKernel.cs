@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Kernels;
@@ -7,13 +6,14 @@ using Adjoint.Kernels.Libraries;
 
 namespace Adjoint.Primitives;
 
-/// <summary>Elimination of each matrix, by LAPACK on its transpose or by halves.</summary>
+/// <summary>Elimination of each matrix, by panels of LAPACK's or by halves.</summary>
 internal sealed unsafe class LuKernel<T>(Shape shape, Factorizations? library)
     : MatrixKernel(Matrices.Count(shape), (double)shape[^2].Value * shape[^1].Value * Math.Min(shape[^2].Value, shape[^1].Value) * 2 / 3)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int m = shape[^2].Value;
     private readonly int n = shape[^1].Value;
+    private readonly FactorScratch? scratch = FactorScratch.Of<T>(library, Factorization.Lu, shape[^2].Value, shape[^1].Value);
 
     /// <inheritdoc/>
     public override bool MayOverwrite(int operand, int result) => result == 0;
@@ -29,36 +29,35 @@ internal sealed unsafe class LuKernel<T>(Shape shape, Factorizations? library)
             factors.AsSpan(start, size).Fill(T.NaN);
             LuFactor.Order([], pivots);
         }
-        else if (library is { } native)
-        {
-            fixed (T* from = given, to = factors)
-            {
-                fixed (int* exchanged = pivots)
-                {
-                    Native(native, from, to + start, exchanged);
-                }
-            }
-        }
         else
         {
             Copy<T>(operands[0], results[0], index * size, size);
-            LuFactor.Run(m, n, new Matrix<T>(factors, start, n, 1), pivots, parallel);
+            Eliminate(factors, start, pivots, parallel);
         }
 
         LuFactor.Order(pivots, results[2].Memory<int>().AsSpan(results[2].Start + (index * m), m));
     }
 
-    /// <summary>LAPACK wants columns beside each other.</summary>
-    private void Native(Factorizations native, T* from, T* to, int* pivots)
+    private void Eliminate(T[] factors, int start, Span<int> pivots, IParallel parallel)
     {
-        T[] rented = ArrayPool<T>.Shared.Rent(m * n);
-        fixed (T* turned = rented)
+        if (library is not { } native || scratch is null)
         {
-            Transposition.Run(from, turned, m, n, n, m);
-            native.Calls.Lu(native.Library, m, n, turned, pivots);
-            Transposition.Run(turned, to, n, m, m, n);
+            LuFactor.Run(m, n, new Matrix<T>(factors, start, n, 1), pivots, parallel);
+            return;
         }
 
-        ArrayPool<T>.Shared.Return(rented);
+        byte[] space = scratch.Rent();
+        fixed (T* a = factors)
+        {
+            fixed (int* exchanged = pivots)
+            {
+                fixed (byte* work = space)
+                {
+                    native.Calls.Lu(native.Library, m, n, a + start, exchanged, work, space.Length);
+                }
+            }
+        }
+
+        FactorScratch.Return(space);
     }
 }

@@ -15,6 +15,7 @@ internal sealed unsafe class QrKernel<T>(Shape shape, Factorizations? library)
 {
     private readonly int m = shape[^2].Value;
     private readonly int n = shape[^1].Value;
+    private readonly FactorScratch? scratch = FactorScratch.Of<T>(library, Factorization.Qr, shape[^2].Value, shape[^1].Value);
 
     private protected override void One(int index, NDArray[] operands, NDArray[] results, IParallel parallel)
     {
@@ -31,9 +32,9 @@ internal sealed unsafe class QrKernel<T>(Shape shape, Factorizations? library)
         T[] rented = ArrayPool<T>.Shared.Rent(m * n);
         given.CopyTo(rented);
         Matrix<T> left = new(qs, q, k, 1), right = new(rs, r, n, 1);
-        if (library is { } native && k > 0)
+        if (library is { } native && scratch is { } memory)
         {
-            Native(native, rented, qs, q, rs, r);
+            Native(native, memory, rented, qs, q, rs, r);
         }
         else
         {
@@ -44,10 +45,9 @@ internal sealed unsafe class QrKernel<T>(Shape shape, Factorizations? library)
         Settle(k, left, right);
     }
 
-    private void Native(Factorizations native, T[] a, T[] qs, int q, T[] rs, int r)
+    private void Native(Factorizations native, FactorScratch memory, T[] a, T[] qs, int q, T[] rs, int r)
     {
-        int bytes = native.Calls.Scratch<T>(native.Library, Factorization.Qr, m, n);
-        byte[] space = ArrayPool<byte>.Shared.Rent(bytes);
+        byte[] space = memory.Rent();
         fixed (T* from = a, left = qs, right = rs)
         {
             fixed (byte* work = space)
@@ -56,7 +56,7 @@ internal sealed unsafe class QrKernel<T>(Shape shape, Factorizations? library)
             }
         }
 
-        ArrayPool<byte>.Shared.Return(space);
+        FactorScratch.Return(space);
     }
 
     /// <summary>Rows of R, and columns of Q, change their sign where the diagonal is negative.</summary>

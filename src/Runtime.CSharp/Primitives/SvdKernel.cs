@@ -14,6 +14,7 @@ internal sealed unsafe class SvdKernel<T>(Shape shape, Factorizations? library)
 {
     private readonly int m = shape[^2].Value;
     private readonly int n = shape[^1].Value;
+    private readonly FactorScratch? scratch = FactorScratch.Of<T>(library, Factorization.Svd, shape[^2].Value, shape[^1].Value);
 
     private protected override void One(int index, NDArray[] operands, NDArray[] results, IParallel parallel)
     {
@@ -27,7 +28,7 @@ internal sealed unsafe class SvdKernel<T>(Shape shape, Factorizations? library)
         bool done = Finite.All(given);
         if (done && k > 0)
         {
-            done = library is { } native ? Native(native, rented, u, s, vt) : Managed(k, rented, u, s, vt);
+            done = library is { } native && scratch is { } memory ? Native(native, memory, rented, u, s, vt) : Managed(k, rented, u, s, vt);
         }
 
         ArrayPool<T>.Shared.Return(rented);
@@ -42,9 +43,9 @@ internal sealed unsafe class SvdKernel<T>(Shape shape, Factorizations? library)
         vt.Data.AsSpan(vt.Offset, k * n).Fill(T.NaN);
     }
 
-    private bool Native(Factorizations native, T[] a, in Matrix<T> u, Span<T> s, in Matrix<T> vt)
+    private bool Native(Factorizations native, FactorScratch memory, T[] a, in Matrix<T> u, Span<T> s, in Matrix<T> vt)
     {
-        byte[] space = ArrayPool<byte>.Shared.Rent(native.Calls.Scratch<T>(native.Library, Factorization.Svd, m, n));
+        byte[] space = memory.Rent();
         bool done;
         fixed (T* matrix = a, left = u.Data, values = s, right = vt.Data)
         {
@@ -54,7 +55,7 @@ internal sealed unsafe class SvdKernel<T>(Shape shape, Factorizations? library)
             }
         }
 
-        ArrayPool<byte>.Shared.Return(space);
+        FactorScratch.Return(space);
         return done;
     }
 

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Adjoint.Kernels.Factors;
 
@@ -10,13 +12,7 @@ internal static class Signs
     internal static bool Settle<T>(Span<T> vector)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T largest = T.Zero;
-        foreach (T element in vector)
-        {
-            largest = T.Abs(element) > T.Abs(largest) ? element : largest;
-        }
-
-        if (largest >= T.Zero)
+        if (vector.IsEmpty || !T.IsNegative(vector[FirstLargest(vector, T.Abs(TensorPrimitives.MaxMagnitude<T>(vector)))]))
         {
             return false;
         }
@@ -32,11 +28,7 @@ internal static class Signs
         T[] largest = new T[columns];
         for (int i = 0; i < rows; i++)
         {
-            Span<T> row = vectors.Row(i, 0, columns);
-            for (int j = 0; j < columns; j++)
-            {
-                largest[j] = T.Abs(row[j]) > T.Abs(largest[j]) ? row[j] : largest[j];
-            }
+            KeepLarger<T>(largest, vectors.Row(i, 0, columns));
         }
 
         for (int j = 0; j < columns; j++)
@@ -53,6 +45,29 @@ internal static class Signs
         for (int i = 0; i < rows; i++)
         {
             TensorPrimitives.Multiply(vectors.Row(i, 0, columns), largest, vectors.Row(i, 0, columns));
+        }
+    }
+
+    /// <summary>The first place of a number of this magnitude.</summary>
+    private static int FirstLargest<T>(Span<T> vector, T magnitude)
+        where T : unmanaged, IFloatingPointIeee754<T> => Unsafe.SizeOf<T>() == sizeof(float)
+        ? MemoryMarshal.Cast<T, int>(vector).IndexOfAny(Unsafe.BitCast<T, int>(magnitude), Unsafe.BitCast<T, int>(-magnitude))
+        : MemoryMarshal.Cast<T, long>(vector).IndexOfAny(Unsafe.BitCast<T, long>(magnitude), Unsafe.BitCast<T, long>(-magnitude));
+
+    /// <summary>Where a number is of larger magnitude than the one that is kept, it is kept.</summary>
+    private static void KeepLarger<T>(Span<T> kept, ReadOnlySpan<T> row)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int width = Vector<T>.Count, i = 0;
+        for (; i <= row.Length - width; i += width)
+        {
+            Vector<T> one = new(row[i..]), other = new(kept[i..]);
+            Vector.ConditionalSelect(Vector.GreaterThan(Vector.Abs(one), Vector.Abs(other)), one, other).CopyTo(kept[i..]);
+        }
+
+        for (; i < row.Length; i++)
+        {
+            kept[i] = T.Abs(row[i]) > T.Abs(kept[i]) ? row[i] : kept[i];
         }
     }
 }

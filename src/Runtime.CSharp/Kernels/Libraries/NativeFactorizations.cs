@@ -27,6 +27,9 @@ internal enum Factorization
 
     /// <summary>Singular values and vectors.</summary>
     Svd = 2,
+
+    /// <summary>L U.</summary>
+    Lu = 3,
 }
 
 /// <summary>LAPACK behind the C boundary, bound once; see src/Kernels.Native/include/adjoint_kernels.h. A build without it has none.</summary>
@@ -47,7 +50,7 @@ internal sealed unsafe class NativeFactorizations
 
     /// <summary>The functions of a loaded library; null where it has none.</summary>
     internal static NativeFactorizations? Of(KernelLibrary kernels) =>
-        kernels.IsAvailable && NativeLibrary.TryGetExport(kernels.Handle, "adj_factorization_scratch", out _) ? new(kernels.Handle) : null;
+        kernels.IsAvailable && NativeLibrary.TryGetExport(kernels.Handle, "adj_lu_rows_f32", out _) ? new(kernels.Handle) : null;
 
     /// <summary>Whether a library behind the boundary has LAPACK.</summary>
     internal bool Has(nint library)
@@ -57,12 +60,12 @@ internal sealed unsafe class NativeFactorizations
     }
 
     /// <summary>Bytes of scratch memory for a matrix of m rows and n columns.</summary>
-    internal int Scratch<T>(nint library, Factorization factorization, int m, int n)
+    internal long Scratch<T>(nint library, Factorization factorization, int m, int n)
         where T : unmanaged
     {
         nuint bytes = 0;
         Check(scratch(library, (int)factorization, sizeof(T), m, n, &bytes), factorization.ToString());
-        return checked((int)bytes);
+        return checked((long)bytes);
     }
 
     /// <summary>The lower triangle of a [n, n] becomes L. Whether the matrix is positive definite.</summary>
@@ -84,10 +87,12 @@ internal sealed unsafe class NativeFactorizations
         }
     }
 
-    /// <summary>a, by columns, becomes L and U; pivots are counted from 0.</summary>
-    internal void Lu<T>(nint library, int m, int n, T* a, int* pivots)
+    /// <summary>a becomes L and U; pivots are counted from 0.</summary>
+    internal void Lu<T>(nint library, int m, int n, T* a, int* pivots, byte* space, int bytes)
         where T : unmanaged =>
-        Check(((delegate* unmanaged[Cdecl]<nint, long, long, long, void*, int*, int>)Of<T>().Lu)(library, 1, m, n, a, pivots), "lu");
+        Check(
+            ((delegate* unmanaged[Cdecl]<nint, long, long, void*, int*, void*, nuint, int>)Of<T>().Lu)(library, m, n, a, pivots, space, (nuint)bytes),
+            "lu");
 
     /// <summary>q and r of a, which is overwritten.</summary>
     internal void Qr<T>(nint library, int m, int n, T* a, T* q, T* r, byte* space, int bytes)
@@ -134,7 +139,7 @@ internal sealed unsafe class NativeFactorizations
     {
         internal readonly nint Cholesky = Export(library, "cholesky", type);
         internal readonly nint Solve = Export(library, "triangular_solve", type);
-        internal readonly nint Lu = Export(library, "lu", type);
+        internal readonly nint Lu = Export(library, "lu_rows", type);
         internal readonly nint Qr = Export(library, "qr", type);
         internal readonly nint Eigh = Export(library, "eigh", type);
         internal readonly nint Svd = Export(library, "svd", type);

@@ -51,7 +51,7 @@ internal enum Operation
     Fourier = 13,
 }
 
-/// <summary>Which provider runs an operation of a dtype from which size on; of several lines that fit, the last.</summary>
+/// <summary>Which provider runs an operation of a dtype from which size on; of several lines that fit, the last whose provider is here.</summary>
 /// <remarks>
 /// As text, one choice a line: <c>product f32 128 onednn</c>. Lines that begin with <c>#</c> are remarks, of which the first says where the
 /// table was measured.
@@ -91,15 +91,27 @@ internal sealed class ProviderTable
         convolution_by_input f32 16 onednn
         convolution_by_filter f32 8 onednn
         cholesky f32 32 openblas
+        cholesky f32 48 mkl
+        cholesky f32 96 openblas
         cholesky f64 32 openblas
+        cholesky f64 48 mkl
+        cholesky f64 96 openblas
+        cholesky f64 192 mkl
+        cholesky f64 384 openblas
         triangular_solve f32 32 openblas
         triangular_solve f64 32 openblas
         lu f32 16 openblas
         lu f64 16 openblas
         qr f32 16 openblas
+        qr f32 112 managed
         qr f64 16 openblas
+        qr f64 96 managed
         eigh f32 8 openblas
+        eigh f32 48 mkl
+        eigh f32 96 openblas
         eigh f64 8 openblas
+        eigh f64 48 mkl
+        eigh f64 96 openblas
         svd f32 8 openblas
         svd f64 8 openblas
         sort u32 64 highway
@@ -134,13 +146,16 @@ internal sealed class ProviderTable
         return new(read, remark);
     }
 
-    /// <summary>The provider of an operation of so many multiply-adds, of so many channels or numbers of a line; managed where the table says nothing.</summary>
-    internal Provider Choose(Operation operation, DType type, double work)
+    /// <summary>
+    /// The provider of an operation of so many multiply-adds, of so many channels or numbers of a line, among those that are here; managed where
+    /// the table says nothing.
+    /// </summary>
+    internal Provider Choose(Operation operation, DType type, double work, Func<Provider, bool> isHere)
     {
         Provider found = Provider.Managed;
         foreach (Choice choice in choices)
         {
-            if (work >= choice.Work && choice.Operation == operation && choice.Type == type)
+            if (work >= choice.Work && choice.Operation == operation && choice.Type == type && isHere(choice.Provider))
             {
                 found = choice.Provider;
             }

@@ -7,7 +7,7 @@ namespace Adjoint.Kernels.Libraries;
 /// <summary>The libraries that were found, and which of them runs what: settled once, before the first use.</summary>
 /// <remarks>
 /// The table is the file that the environment variable <c>ADJOINT_PROVIDERS</c> names, else <c>providers.txt</c> beside the native kernels, else
-/// the one built in. What it gives to a library that is missing runs managed.
+/// the one built in. What it gives to a library that is missing runs as an earlier line says, or managed.
 /// </remarks>
 internal sealed class Providers
 {
@@ -22,12 +22,14 @@ internal sealed class Providers
     private readonly string[] descriptions = ["the runtime's own kernels", "", "", "", "this build or processor has none"];
     private readonly ProviderTable table;
     private readonly string tableSource;
+    private readonly Func<Provider, bool> isHere;
 
     private Providers(KernelLibrary kernels, ProviderTable table, string tableSource, bool anyVendor)
     {
         Kernels = kernels;
         this.table = table;
         this.tableSource = tableSource;
+        isHere = provider => provider == Provider.Managed || libraries[(int)provider] != 0;
         if (!kernels.IsAvailable)
         {
             return;
@@ -84,8 +86,7 @@ internal sealed class Providers
             return Provider.Managed;
         }
 
-        Provider chosen = table.Choose(operation, type, work);
-        return chosen == Provider.Managed || libraries[(int)chosen] != 0 ? chosen : Provider.Managed;
+        return table.Choose(operation, type, work, isHere);
     }
 
     /// <summary>Libraries, versions, instruction sets and choices, a line each.</summary>
