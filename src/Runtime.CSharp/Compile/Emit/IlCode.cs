@@ -11,8 +11,11 @@ internal sealed unsafe class IlCode(IlMethod[] methods) : LoopCode
     /// <summary>Bytes of the longest vector, and of a line of the cache.</summary>
     internal const int Alignment = 64;
 
-    /// <summary>The stack grows by multiples of so many bytes.</summary>
-    internal const int Quantum = 16;
+    /// <summary>
+    /// Bytes that are taken from the stack to see where it ends. Of up to 32 the compiler of machine code makes a local, which lies somewhere else
+    /// (DEFAULT_MAX_LOCALLOC_TO_LOCAL_SIZE in compiler.h of dotnet/runtime).
+    /// </summary>
+    internal const int Probe = 64;
 
     private const int MostOnStack = 1 << 15;
 
@@ -26,7 +29,7 @@ internal sealed unsafe class IlCode(IlMethod[] methods) : LoopCode
     {
         IlMethod method = methods[phase];
         bool isOnStack = method.FrameSize <= MostOnStack;
-        byte* end = stackalloc byte[Quantum];
+        byte* end = stackalloc byte[Probe];
         int size = (int)((nuint)end & (Alignment - 1)) + Alignment + (isOnStack ? (method.FrameSize + Alignment - 1) & -Alignment : 0);
         byte* memory = stackalloc byte[size];
         return isOnStack
@@ -39,11 +42,19 @@ internal sealed unsafe class IlCode(IlMethod[] methods) : LoopCode
         byte* frame = (byte*)NativeMemory.AlignedAlloc((nuint)method.FrameSize, Alignment);
         try
         {
-            return method.Entry(buffers, first, last, frame, cancellation);
+            return RunAligned(method, first, last, buffers, frame, cancellation);
         }
         finally
         {
             NativeMemory.AlignedFree(frame);
         }
+    }
+
+    [SkipLocalsInit]
+    private static int RunAligned(IlMethod method, long first, long last, NDArray[] buffers, byte* frame, CancellationToken cancellation)
+    {
+        byte* end = stackalloc byte[Probe];
+        _ = stackalloc byte[(int)((nuint)end & (Alignment - 1))];
+        return method.Entry(buffers, first, last, frame, cancellation);
     }
 }

@@ -62,29 +62,30 @@ internal sealed unsafe partial class MethodWriter
     }
 
     /// <summary>Lets the stack end at a multiple of a vector's length for the methods that this one calls; see <see cref="IlCode"/>.</summary>
-    private void AlignStack(bool callsOthers)
+    internal static void AlignStack(ILGenerator il)
     {
-        if (!callsOthers)
-        {
-            return;
-        }
-
-        LocalBuilder end = il.DeclareLocal(typeof(nint));
-        il.Emit(OpCodes.Ldc_I4, IlCode.Quantum);
+        il.Emit(OpCodes.Ldc_I4, IlCode.Probe);
         il.Emit(OpCodes.Conv_U);
         il.Emit(OpCodes.Localloc);
-        il.Emit(OpCodes.Stloc, end);
-        il.Emit(OpCodes.Ldloc, end);
         il.Emit(OpCodes.Ldc_I4, IlCode.Alignment - 1);
         il.Emit(OpCodes.Conv_U);
         il.Emit(OpCodes.And);
+        LocalBuilder above = il.DeclareLocal(typeof(nint));
+        il.Emit(OpCodes.Stloc, above);
+        il.Emit(OpCodes.Ldloc, above);
         il.Emit(OpCodes.Localloc);
         il.Emit(OpCodes.Pop);
     }
 
     private void WritePiece(IReadOnlyList<LoopItem> items, Lanes? outer)
     {
-        AlignStack(items.Concat(items.SelectMany(BlockWalk.Inside).SelectMany(BlockWalk.All)).SelectMany(BlockWalk.Inside).Any(block => cut.PiecesOf(block) is not null));
+        bool callsOthers = items.Concat(items.SelectMany(BlockWalk.Inside).SelectMany(BlockWalk.All)).SelectMany(BlockWalk.Inside)
+            .Any(block => cut.PiecesOf(block) is not null);
+        if (callsOthers)
+        {
+            AlignStack(il);
+        }
+
         foreach (LoopBuffer buffer in BufferUse.Of(items))
         {
             addresses[buffer.Number] = il.DeclareLocal(typeof(nint));

@@ -50,7 +50,11 @@ internal sealed partial class MethodWriter
     /// <summary>The method of a phase: its body for each tile from the first on.</summary>
     internal void WritePhase(LoopPhase phase)
     {
-        AlignStack(cut.IsCut);
+        if (cut.IsCut)
+        {
+            AlignStack(il);
+        }
+
         PinBuffers(phase);
         LocalBuilder tile = il.DeclareLocal(typeof(long));
         numbers[phase.Tile] = tile;
