@@ -82,19 +82,30 @@ let private extent (random: Random) =
     | 1 -> 1
     | _ -> random.Next(1, 12)
 
-let private case (random: Random) number fill =
-    let count = if random.Next 3 = 0 then 1 else random.Next(1, 60)
-    let m, n, k = extent random, extent random, extent random
+/// Extents up to 64; or larger ones with few terms, of which there may be more where rows of B are contiguous.
+let private extents (random: Random) =
+    if random.Next 4 > 0 then
+        (if random.Next 3 = 0 then 1 else random.Next(1, 60)), extent random, extent random, extent random
+    else
+        random.Next(1, 4), random.Next(2, 90), random.Next(2, 90), random.Next(1, 33)
 
-    {
-        Count = count
-        M = m
-        N = n
-        K = k
-        A = side random number false count m k
-        B = side random number false count k n
-        C = side random (fun () -> fill) true count m n
-    }
+let rec private case (random: Random) number fill =
+    let count, m, n, k = extents random
+
+    let drawn =
+        {
+            Count = count
+            M = m
+            N = n
+            K = k
+            A = side random number false count m k
+            B = side random number false count k n
+            C = side random (fun () -> fill) true count m n
+        }
+
+    let isTaken = max m n <= 64 || k <= 8 || drawn.B.Column = 1
+
+    if isTaken then drawn else case random number fill
 
 let private multiply<'T when 'T: unmanaged and 'T: struct and 'T: (new: unit -> 'T) and 'T :> ValueType and 'T :> IFloatingPointIeee754<'T>>
     (case: Case<'T>)
@@ -217,6 +228,8 @@ let tests =
                     SmallGemm.TryMultiply(&product, Serial.Instance)
 
                 Expect.isTrue (takes 64 64 64) "64"
+                Expect.isTrue (takes 65 65 32) "few terms"
+                Expect.isFalse (takes 65 65 33) "more terms"
                 Expect.isFalse (takes 65 1 1) "65 rows"
                 Expect.isFalse (takes 1 65 1) "65 columns"
                 Expect.isFalse (takes 1 1 65) "65 terms"

@@ -21,6 +21,12 @@ internal static unsafe class SmallGemm
     /// <summary>The largest extent of a matrix.</summary>
     internal const int Most = 64;
 
+    /// <summary>Terms up to which a product of any extents is formed here, since packing its factors would take longer than forming it.</summary>
+    private const int Shallow = 32;
+
+    /// <summary>The same where rows of B have to be turned, once a task.</summary>
+    private const int ShallowTurned = 8;
+
     /// <summary>Multiply-adds and elements of a task: about two microseconds.</summary>
     private const long TaskWork = 1 << 16;
 
@@ -28,9 +34,14 @@ internal static unsafe class SmallGemm
     public static bool TryMultiply<T>(in ProductBatch<T> products, IParallel parallel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (products.M > Most || products.N > Most || products.K > Most || products.K == 0 || !Vector128.IsHardwareAccelerated)
+        if (products.K > Most || products.K == 0 || !Vector128.IsHardwareAccelerated)
         {
             return false;
+        }
+
+        if (products.M > Most || products.N > Most)
+        {
+            return IsShallow(products) && Cut(products, parallel);
         }
 
         if (products.N > 1 || products.M == 1)
@@ -41,6 +52,13 @@ internal static unsafe class SmallGemm
         return products.C.RowStride == 1 && Run(products.Transposed with { C = products.C with { RowStride = products.M } }, parallel);
     }
 
+    /// <summary>Whether products of few terms are formed here whatever their extents.</summary>
+    internal static bool IsShallow<T>(in ProductBatch<T> products)
+        where T : unmanaged =>
+        products is { K: > 0, M: > 1, N: > 1 }
+        && products.K <= (products.B.ColumnStride == 1 ? Shallow : ShallowTurned)
+        && Vector128.IsHardwareAccelerated;
+
     /// <summary>The products of a task.</summary>
     internal static int InTask<T>(in ProductBatch<T> products)
         where T : unmanaged
@@ -49,9 +67,51 @@ internal static unsafe class SmallGemm
         return (int)Math.Clamp(TaskWork / size, 1, products.Count);
     }
 
+    /// <summary>Forms large products of few terms: columns of C side by side, and each as a batch of tiles below each other.</summary>
+    private static bool Cut<T>(in ProductBatch<T> products, IParallel parallel)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int whole = products.M / GemmTiling.Rows, rest = products.M % GemmTiling.Rows;
+        int width = products.B.ColumnStride == 1 ? products.N : Most;
+        for (int i = 0; i < products.Count; i++)
+        {
+            for (int j = 0; j < products.N; j += width)
+            {
+                ProductBatch<T> tiles = Tiles(products, i, j, Math.Min(width, products.N - j));
+                Run(tiles with { Count = whole, M = GemmTiling.Rows }, parallel);
+                Run(tiles with { Count = 1, M = rest, A = tiles.AAt(whole), C = tiles.CAt(whole) }, parallel);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Tiles below each other of some columns of a product.</summary>
+    private static ProductBatch<T> Tiles<T>(in ProductBatch<T> products, int product, int column, int width)
+        where T : unmanaged
+    {
+        Matrix<T> a = products.AAt(product), b = products.BAt(product), c = products.CAt(product);
+        return new(
+            products.M,
+            products.M,
+            width,
+            products.K,
+            a,
+            GemmTiling.Rows * a.RowStride,
+            b with { Offset = b.Offset + (column * b.ColumnStride) },
+            0,
+            c with { Offset = c.Offset + column },
+            GemmTiling.Rows * c.RowStride);
+    }
+
     private static bool Run<T>(in ProductBatch<T> products, IParallel parallel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (products.Count == 0 || products.M == 0)
+        {
+            return true;
+        }
+
         int group = InTask(products);
         if (group >= products.Count)
         {
@@ -111,11 +171,12 @@ internal static unsafe class SmallGemm
         T* rows = stackalloc T[products.K * products.N];
         fixed (T* a = products.A.Data, b = products.B.Data, c = products.C.Data)
         {
-            var one = SmallBatch<T>.Of(products, a, rows, c) with { BRow = products.N, BBatch = 0, BLeft = 0 };
-            for (int i = first; i < end; i++)
+            var one = SmallBatch<T>.Of(products, a, rows, c) with { B = rows, BRow = products.N, BBatch = 0, BLeft = 0 };
+            int step = products.BStride == 0 ? end - first : 1;
+            for (int i = first; i < end; i += step)
             {
                 Turn(products, b + products.B.Offset + ((nint)i * products.BStride), rows);
-                SmallRows.Run(one with { B = rows }, i, i + 1);
+                SmallRows.Run(one, i, i + step);
             }
         }
     }

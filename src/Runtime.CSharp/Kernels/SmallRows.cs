@@ -40,14 +40,9 @@ internal static unsafe class SmallRows
         where TVector : unmanaged
         where TLanes : struct, ILanes<T, TVector>
     {
-        if (all.M <= 8 && all.N <= 2 * TLanes.Count)
-        {
-            Tiles<T, TVector, TLanes>(all.M, all.N > TLanes.Count, all, all.A, all.B, all.C, all.N - TLanes.Count, first, end);
-            return;
-        }
-
         int tiles = GemmTiling.Ceiling(all.M, 8), rows = GemmTiling.Ceiling(all.M, tiles);
-        for (int product = first; product < end; product++)
+        int step = tiles == 1 && (all.BBatch == 0 || all.N <= 2 * TLanes.Count) ? end - first : 1;
+        for (int product = first; product < end; product += step)
         {
             for (int j = 0; j < all.N; j += 2 * TLanes.Count)
             {
@@ -58,7 +53,7 @@ internal static unsafe class SmallRows
                 for (int i = 0; i < all.M; i += rows)
                 {
                     Tiles<T, TVector, TLanes>(
-                        Math.Min(rows, all.M - i), two, all, all.A + (i * all.ARow), all.B + start, all.C + (i * all.CRow) + start, second, product, product + 1);
+                        Math.Min(rows, all.M - i), two, all, all.A + (i * all.ARow), all.B + start, all.C + (i * all.CRow) + start, second, product, product + step);
                 }
             }
         }
@@ -119,42 +114,67 @@ internal static unsafe class SmallRows
 
     /// <summary>Rows shorter than a vector of 128 bits.</summary>
     [SkipLocalsInit]
-    private static void Narrow<T>(in SmallBatch<T> all, int first, int end)
+    private static void Narrow<T>(in SmallBatch<T> products, int first, int end)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int lanes = Vector128<T>.Count;
-        bool isDense = all.CRow == all.N && all.CBatch == (nint)all.M * all.N && all.M <= 8;
-        nint reach = ((all.K - 1) * all.BRow) + lanes;
-        int safe = first;
-        if (isDense)
-        {
-            // The last products of a part write into memory of their own, the last of B are copied.
-            safe = end - GemmTiling.Ceiling(lanes, all.M * all.N);
-            safe = all.BBatch > 0 ? (int)Math.Min(safe, 1 + ((all.BLeft - reach) / all.BBatch)) : all.BLeft >= reach ? safe : first;
-            safe = Math.Max(first, safe);
-            if (safe > first)
-            {
-                Tiles<T, Vector128<T>, Lanes128<T>, Count1>(all.M, all, all.A, all.B, all.C, 0, first, safe);
-            }
-        }
-
         T* rows = stackalloc T[SmallGemm.Most * lanes];
         T* target = stackalloc T[SmallGemm.Most * lanes];
+        SmallBatch<T> all = products;
+        if (all.BBatch == 0)
+        {
+            Widen(products, first, rows);
+            all = all with { B = rows, BRow = lanes, BLeft = all.K * lanes };
+        }
+
+        int safe = Math.Clamp(SafeEnd(all, end), first, end);
+        if (safe > first)
+        {
+            Tiles<T, Vector128<T>, Lanes128<T>, Count1>(all.M, all, all.A, all.B, all.C, 0, first, safe);
+        }
+
+        SmallBatch<T> own = all with { N = lanes, B = rows, BRow = lanes, BBatch = 0, C = target, CRow = lanes, CBatch = 0 };
         for (int product = safe; product < end; product++)
         {
-            for (int p = 0; p < all.K; p++)
+            if (all.BBatch != 0)
             {
-                for (int j = 0; j < lanes; j++)
-                {
-                    rows[(p * lanes) + j] = j < all.N ? all.B[(product * all.BBatch) + (p * all.BRow) + j] : default;
-                }
+                Widen(all, product, rows);
             }
 
-            SmallBatch<T> own = all with { B = rows, BRow = lanes, BBatch = 0, C = target, CRow = lanes, CBatch = 0 };
-            Wide<T, Vector128<T>, Lanes128<T>>(own with { N = lanes }, product, product + 1);
+            Wide<T, Vector128<T>, Lanes128<T>>(own, product, product + 1);
             for (int i = 0; i < all.M; i++)
             {
                 new ReadOnlySpan<T>(target + (i * lanes), all.N).CopyTo(new(all.C + (product * all.CBatch) + (i * all.CRow), all.N));
+            }
+        }
+    }
+
+    /// <summary>The end of the products whose short rows may be read and written as vectors, with what stands behind them.</summary>
+    private static int SafeEnd<T>(in SmallBatch<T> all, int end)
+        where T : unmanaged
+    {
+        int lanes = Vector128<T>.Count;
+        nint reach = ((all.K - 1) * all.BRow) + lanes;
+        if (all.M > 8 || all.CRow != all.N || all.CBatch != (nint)all.M * all.N || all.BLeft < reach)
+        {
+            return 0;
+        }
+
+        // The last products of a part write into memory of their own, the last of B are copied.
+        int safe = end - GemmTiling.Ceiling(lanes, all.M * all.N);
+        return all.BBatch > 0 ? (int)Math.Min(safe, 1 + ((all.BLeft - reach) / all.BBatch)) : safe;
+    }
+
+    /// <summary>Copies the rows of B of a product; what they lack of a vector are zeros.</summary>
+    private static void Widen<T>(in SmallBatch<T> all, int product, T* rows)
+        where T : unmanaged
+    {
+        int lanes = Vector128<T>.Count;
+        for (int p = 0; p < all.K; p++)
+        {
+            for (int j = 0; j < lanes; j++)
+            {
+                rows[(p * lanes) + j] = j < all.N ? all.B[(product * all.BBatch) + (p * all.BRow) + j] : default;
             }
         }
     }

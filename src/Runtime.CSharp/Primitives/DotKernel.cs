@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using Adjoint.Core;
 using Adjoint.Ir;
@@ -54,8 +55,8 @@ internal sealed class DotKernel : SingleKernel
 
         int[] pairs = [.. Enumerable.Range(0, dot.LeftContract.Count).OrderBy(i => dot.LeftContract[i])];
         DotKernel At(int split) => new(
-            Side.Of(left.Shape, dot.LeftBatch, split, dot.LeftFree(left.Rank), pairs.Select(i => dot.LeftContract[i])),
-            Side.Of(right.Shape, dot.RightBatch, split, dot.RightFree(right.Rank), pairs.Select(i => dot.RightContract[i])),
+            Side.Of(left.Shape, dot.LeftBatch, split, dot.LeftFree(left.Rank), pairs.Select(i => dot.LeftContract[i]), isRight: false),
+            Side.Of(right.Shape, dot.RightBatch, split, dot.RightFree(right.Rank), pairs.Select(i => dot.RightContract[i]), isRight: true),
             left.DType);
         DotKernel whole = At(0);
         return Enumerable.Range(1, Math.Max(dot.LeftBatch.Count - 1, 0)).Select(At)
@@ -70,10 +71,10 @@ internal sealed class DotKernel : SingleKernel
             return;
         }
 
-        NDArray x = left.Read(operands[0]);
-        NDArray y = right.Read(operands[1]);
-        var a = new Matrix<T>(x.Memory<T>(), x.Start, left.FreeStride, left.ContractStride);
-        var b = new Matrix<T>(y.Memory<T>(), y.Start, right.ContractStride, right.FreeStride);
+        T[]? x = left.Copy<T>(operands[0], parallel);
+        T[]? y = right.Copy<T>(operands[1], parallel);
+        var a = new Matrix<T>(x ?? operands[0].Memory<T>(), x is null ? operands[0].Start : 0, left.FreeStride, left.ContractStride);
+        var b = new Matrix<T>(y ?? operands[1].Memory<T>(), y is null ? operands[1].Start : 0, right.ContractStride, right.FreeStride);
         var c = new Matrix<T>(result.Memory<T>(), result.Start, right.Free, 1);
         int size = left.Free * right.Free;
         for (int i = 0; i < left.Batches; i++)
@@ -91,6 +92,17 @@ internal sealed class DotKernel : SingleKernel
                 size);
             Products.Multiply(products, provider, parallel);
         }
+
+        Return(x);
+        Return(y);
+    }
+
+    private static void Return<T>(T[]? rented)
+    {
+        if (rented is not null)
+        {
+            ArrayPool<T>.Shared.Return(rented);
+        }
     }
 
     /// <summary>One operand as batches of matrices.</summary>
@@ -100,8 +112,8 @@ internal sealed class DotKernel : SingleKernel
         /// <summary>Elements that are copied to be read.</summary>
         internal long Copied => Order is null ? 0 : (long)Batches * Batch * Free * Contract;
 
-        /// <summary>An operand whose batch axes before a split are batches of those after it.</summary>
-        internal static Side Of(Shape shape, Axes batch, int split, IEnumerable<int> free, IEnumerable<int> contract)
+        /// <summary>An operand whose batch axes before a split are batches of those after it. A copy has contiguous rows, whichever factor it is.</summary>
+        internal static Side Of(Shape shape, Axes batch, int split, IEnumerable<int> free, IEnumerable<int> contract, bool isRight)
         {
             int outer = shape.Select(batch.Take(split)).Size, inner = shape.Select(batch.Skip(split)).Size;
             int rows = shape.Select(free).Size;
@@ -109,19 +121,25 @@ internal sealed class DotKernel : SingleKernel
             return (Stride(shape, batch.Take(split)), Stride(shape, batch.Skip(split)), Stride(shape, free), Stride(shape, contract))
                 is ({ } between, { } next, { } row, { } term)
                 ? new(outer, between, inner, next, rows, row, terms, term, null)
-                : new(outer, inner * rows * terms, inner, rows * terms, rows, terms, terms, 1, new(batch.Concat(free).Concat(contract)));
+                : isRight
+                    ? new(outer, inner * rows * terms, inner, rows * terms, rows, 1, terms, rows, new(batch.Concat(contract).Concat(free)))
+                    : new(outer, inner * rows * terms, inner, rows * terms, rows, terms, terms, 1, new(batch.Concat(free).Concat(contract)));
         }
 
-        internal NDArray Read(NDArray operand)
+        /// <summary>The operand's elements in order, in a rented array; null where they are read in place.</summary>
+        internal T[]? Copy<T>(NDArray operand, IParallel parallel)
+            where T : unmanaged
         {
             if (Order is null)
             {
-                return operand;
+                return null;
             }
 
-            NDArray packed = NDArray.New(operand.Type, operand.Shape.Select(Order));
+            Shape shape = operand.Shape.Select(Order);
             int[] strides = operand.Shape.Strides();
-            Boxes.Copy(new(operand, 0, [.. Order.Select(axis => strides[axis])]), Layout.Of(packed), packed.Shape.ToArray());
+            T[] packed = ArrayPool<T>.Shared.Rent(Math.Max(shape.Size, 1));
+            StridedCopy.Run(
+                operand.Memory<T>(), operand.Start, Array.ConvertAll([.. Order], axis => strides[axis]), packed, 0, shape.Strides(), shape.ToArray(), parallel);
             return packed;
         }
 

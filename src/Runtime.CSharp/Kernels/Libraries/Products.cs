@@ -15,7 +15,7 @@ internal static class Products
     internal static void Multiply<T>(in ProductBatch<T> products, Provider provider, IParallel parallel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (provider != Provider.Managed && NativeProducts.Applies(products))
+        if (provider != Provider.Managed && !SmallGemm.IsShallow(products) && NativeProducts.Applies(products))
         {
             Providers providers = Providers.Default;
             NativeProducts.Multiply(providers.Calls!, providers.Library(provider), products, parallel);
