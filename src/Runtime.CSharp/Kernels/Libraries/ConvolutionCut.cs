@@ -123,6 +123,10 @@ internal static class ConvolutionCut
         part.Input[0] = to - from;
         part.Output[0] = end - first;
         part.Low[0] = from - start;
+
+        // Of a single image no distance is told to the next: libraries take only dense layouts for one with channels innermost.
+        part.InputImage = Size(part.Input, part.Axes) * part.Inputs;
+        part.OutputImage = Size(part.Output, part.Axes) * part.Outputs;
         return (part, from);
     }
 
