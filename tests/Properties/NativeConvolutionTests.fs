@@ -106,7 +106,54 @@ let private convolver work case =
     else
         None
 
-let private run case (way: NativeConvolver) runner =
+/// Few channels that lie apart, one in five of one image that is cut into rows, and what our own kernels run of them.
+let private fewChannels seed count =
+    let random = Random seed
+
+    let draw () =
+        let kind = random.Next 3
+
+        let axes =
+            Array.init (between random 1 2) (fun _ ->
+                let window = between random 1 5
+                let low, high = between random 0 (window - 1), between random 0 (window - 1)
+
+                if kind = 2 then
+                    WindowAxis(between random 16 34, between random 12 16, 1, low, high)
+                else
+                    WindowAxis(between random 6 40, window, 1, low, high))
+
+        let geometry =
+            let images = if random.Next 5 = 0 then 1 else between random 2 9
+            ConvolutionGeometry.Create(images, between random 1 7, between random 1 18, 1, ReadOnlySpan axes, (kind = 1))
+
+        {
+            Geometry = geometry
+            Layout = ConvolutionLayout.Dense(&geometry)
+            Input = numbers random (geometry.Batch * geometry.InputChannels * geometry.InputSize)
+            Filter = numbers random (geometry.OutputChannels * geometry.GroupInputs * geometry.WindowSize)
+            Results = geometry.Batch * geometry.OutputChannels * geometry.OutputSize
+        }
+
+    [
+        for _ in 1..count do
+            let case = draw ()
+            let geometry = case.Geometry
+            let shape = NativeConvolution.Of(&geometry, case.Layout, ConvolutionRoles())
+
+            if case.Results > 0 && shape.HasValue then
+                let value = shape.Value
+
+                match Option.ofObj Providers.Default.Direct with
+                | None -> skiptest "our own kernels are not here."
+                | Some direct ->
+                    for work in [ 1.0; 1e9 ] do
+                        match Option.ofObj (DirectConvolver.Of(direct, &value, work)) with
+                        | Some way -> case, value.Kind, way
+                        | None -> ()
+    ]
+
+let private run case (way: Convolver) runner =
     let result = Array.create case.Results Single.NaN
     way.Run(case.Input, 0, case.Filter, 0, result, 0, runner)
     result
@@ -167,6 +214,47 @@ let tests =
                         let first = run case way Serial.Instance
                         Expect.equal (run case way WorkerPool.Shared) first (string case)
                     | None -> ())
+
+            testCase "of few channels have the bits of the managed kernel, gradients by the filter its numbers" (fun () ->
+                let ways = fewChannels 5 200
+                Expect.isGreaterThan ways.Length 100 "most have a way"
+
+                for case, kind, way in ways do
+                    let expected = managed case case.Input case.Filter
+                    let found = run case way Serial.Instance
+
+                    if kind = ConvolutionKind.ByFilter then
+                        agree case expected found
+                    else
+                        Expect.equal found expected (string case)
+
+                    Expect.equal (run case way WorkerPool.Shared) found $"{case} by another runner")
+
+            testCase "of few channels pass on NaN, infinities and their products with zeros around as the managed kernel" (fun () ->
+                for case, kind, way in fewChannels 6 60 do
+                    if kind <> ConvolutionKind.ByFilter then
+                        case.Input[0] <- Single.NaN
+                        case.Filter[case.Filter.Length - 1] <- Single.NegativeInfinity
+                        let told (numbers: float32[]) = numbers |> Array.map string
+                        Expect.equal (told (run case way Serial.Instance)) (told (managed case case.Input case.Filter)) (string case))
+
+            testCase "of one image with channels last run in parts" (fun () ->
+                let here = Providers.Default
+
+                if here.Library Provider.OneDnn = 0n then
+                    skiptest "oneDNN is not here."
+
+                let geometry =
+                    ConvolutionGeometry.Create(1, 16, 16, 1, ReadOnlySpan [| WindowAxis(32, 3, 1, 1, 1); WindowAxis(32, 3, 1, 1, 1) |])
+
+                let dense = ConvolutionLayout.Dense(&geometry)
+
+                let layout =
+                    ConvolutionLayout(dense.InputBatch, 1, dense.FilterOutput, dense.FilterInput, dense.OutputBatch, 1)
+
+                let shape = NativeConvolution.Of(&geometry, layout, ConvolutionRoles()).Value
+                let way = NativeConvolver.Of(here.Convolutions, here.Library Provider.OneDnn, &shape, 1e9)
+                Expect.isGreaterThan way.Parts 1 "parts")
 
             testCase "are left to the managed kernel where they are small or the library is missing" (fun () ->
                 let missing = Providers.Of(KernelLibrary.Find("off", null), ProviderTable.BuiltIn)

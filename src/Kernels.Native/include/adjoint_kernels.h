@@ -234,6 +234,18 @@ ADJ_EXPORT adj_status adj_sort_u64(uint64_t* words, size_t n) ADJ_NOEXCEPT;
 // The same for n words of 128 bits, each its low half and then its high half.
 ADJ_EXPORT adj_status adj_sort_u128(uint64_t* words, size_t n) ADJ_NOEXCEPT;
 
+// ---- Convolutions of few channels ---------------------------------------------------------------------------------
+
+// Kernels of our own for one or two axes, stride and dilation 1, no groups, and channels that lie apart; all three kinds. They take what
+// adj_convolution_run takes. Outputs, and gradients by the input, are one chain of fused multiply-adds over channels and then taps in the
+// filter's order: the same bits on all processors. A gradient by the filter is summed over images in their order.
+
+// Bytes of scratch memory that a run needs; ADJ_UNSUPPORTED for other convolutions, and where our own kernels don't run.
+ADJ_EXPORT adj_status adj_direct_scratch(const adj_convolution* convolution, size_t* bytes) ADJ_NOEXCEPT;
+
+ADJ_EXPORT adj_status adj_direct_run(
+    const adj_convolution* convolution, const float* left, const float* right, float* result, void* scratch) ADJ_NOEXCEPT;
+
 // ---- Fourier transforms -------------------------------------------------------------------------------------------
 
 // y[k] = sum over j of x[j] exp(-2 pi i jk / length), not scaled, of lines of complex numbers, pairs of a real and an imaginary part.

@@ -11,7 +11,7 @@ internal sealed class ConvKernel : SingleKernel
 {
     private readonly ConvGeneral conv;
     private readonly ConvView view;
-    private readonly Lazy<NativeConvolver?> native;
+    private readonly Lazy<Convolver?> native;
 
     /// <summary>The kernel of a convolution; a library makes its plan when it is first run.</summary>
     internal ConvKernel(ConvGeneral conv, ConvView view)

@@ -28,22 +28,36 @@ internal static class ConvolutionCut
     /// <summary>The parts of a convolution of so many multiply-adds.</summary>
     internal static List<ConvolutionPart> Of(in NativeConvolution shape, double work)
     {
-        double each = shape.Kind == ConvolutionKind.ByFilter ? 2 * PartWork : PartWork;
-        long images = Math.Clamp((long)Math.Ceiling(shape.Images * each / Math.Max(work, 1)), 1, shape.Images);
-        if (shape.Kind == ConvolutionKind.ByFilter)
-        {
-            long filter = shape.Outputs * shape.Inputs / shape.Groups * Size(shape.Window, shape.Axes);
-            long most = filter > LargeFilter ? 2 : EnoughParts;
-            images = Math.Max(images, (shape.Images + most - 1) / most);
-        }
-
+        long images = ImagesOfAPart(shape, work);
         if (images > 1 || shape.Kind != ConvolutionKind.Forward)
         {
             return Images(shape, images);
         }
 
-        List<ConvolutionPart> parts = Rows(shape, work / shape.Images);
+        List<ConvolutionPart> parts = shape.InputChannel == 1 ? Rows(shape, work / shape.Images) : [];
         return parts.Count > 0 ? parts : shape.Images == 1 && shape.Groups == 1 && shape.OutputChannel != 1 ? Outputs(shape, work) : Images(shape, 1);
+    }
+
+    /// <summary>The same for our own kernels, whose channels lie apart.</summary>
+    internal static List<ConvolutionPart> OfDirect(in NativeConvolution shape, double work)
+    {
+        long images = ImagesOfAPart(shape, work);
+        List<ConvolutionPart> parts = images > 1 || shape.Kind != ConvolutionKind.Forward ? [] : Rows(shape, work / shape.Images);
+        return parts.Count > 0 ? parts : Images(shape, images);
+    }
+
+    private static long ImagesOfAPart(in NativeConvolution shape, double work)
+    {
+        double each = shape.Kind == ConvolutionKind.ByFilter ? 2 * PartWork : PartWork;
+        long images = Math.Clamp((long)Math.Ceiling(shape.Images * each / Math.Max(work, 1)), 1, shape.Images);
+        if (shape.Kind != ConvolutionKind.ByFilter)
+        {
+            return images;
+        }
+
+        long filter = shape.Outputs * shape.Inputs / shape.Groups * Size(shape.Window, shape.Axes);
+        long most = filter > LargeFilter ? 2 : EnoughParts;
+        return Math.Max(images, (shape.Images + most - 1) / most);
     }
 
     private static List<ConvolutionPart> Images(in NativeConvolution shape, long count)
@@ -76,12 +90,14 @@ internal static class ConvolutionCut
     /// <summary>Rows of each image where there are few images, and rows lie together; none where that can't be.</summary>
     private static List<ConvolutionPart> Rows(in NativeConvolution shape, double work)
     {
-        long inputRow = Size(shape.Input, shape.Axes) / shape.Input[0] * shape.Inputs;
+        bool last = shape.InputChannel == 1 && shape.OutputChannel == 1;
+        bool apart = shape.InputChannel != 1 && shape.OutputChannel != 1;
+        long inputRow = Size(shape.Input, shape.Axes) / shape.Input[0] * (last ? shape.Inputs : 1);
         long row = Size(shape.Output, shape.Axes) / shape.Output[0];
-        bool together = shape.InputChannel == 1 && shape.OutputChannel == 1;
+        long outputRow = row * (last ? shape.Outputs : 1);
         long wanted = Math.Min((EnoughParts + shape.Images - 1) / shape.Images, (long)(work / PartWork));
         wanted = Math.Min(wanted, row * shape.Output[0] / LeastPlane);
-        if (!together || wanted < 2)
+        if (!(last || apart) || wanted < 2)
         {
             return [];
         }
@@ -100,7 +116,7 @@ internal static class ConvolutionCut
                 parts.Add(new(
                     part.Shape,
                     (image * shape.InputImage) + (part.Start * inputRow),
-                    (image * shape.OutputImage) + (first * row * shape.Outputs)));
+                    (image * shape.OutputImage) + (first * outputRow)));
             }
         }
 
@@ -125,8 +141,12 @@ internal static class ConvolutionCut
         part.Low[0] = from - start;
 
         // Of a single image no distance is told to the next: libraries take only dense layouts for one with channels innermost.
-        part.InputImage = Size(part.Input, part.Axes) * part.Inputs;
-        part.OutputImage = Size(part.Output, part.Axes) * part.Outputs;
+        if (shape.InputChannel == 1)
+        {
+            part.InputImage = Size(part.Input, part.Axes) * part.Inputs;
+            part.OutputImage = Size(part.Output, part.Axes) * part.Outputs;
+        }
+
         return (part, from);
     }
 

@@ -1,19 +1,12 @@
-using System.Buffers;
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
-
 namespace Adjoint.Kernels.Libraries;
 
 /// <summary>A convolution of f32 by a library: its plans, and the parts that it is cut into.</summary>
 /// <remarks>
 /// The filter is packed once for all parts. A gradient by the filter is summed over its parts in their order, packed.
-/// Error: |y − exact| ≤ eps · K · Σ |x|·|f| over the K products of an element.
 /// </remarks>
-internal sealed unsafe class NativeConvolver
+internal sealed unsafe class NativeConvolver : Convolver
 {
     private const int LargestScratch = 1 << 30;
-    private const int Alignment = 64;
-    private const int SumTile = 1 << 14;
 
     private readonly ConvolutionCalls calls;
     private readonly ConvolutionKind kind;
@@ -35,6 +28,9 @@ internal sealed unsafe class NativeConvolver
         scratch = parts.Max(part => part.Plan.Scratch);
     }
 
+    /// <summary>How many parts may run side by side.</summary>
+    internal int Parts => parts.Length;
+
     private NativePlan First => parts[0].Plan;
 
     /// <summary>Makes the plans; null where the library has no fast way.</summary>
@@ -45,8 +41,8 @@ internal sealed unsafe class NativeConvolver
         return found is null && cut.Count > 1 ? Of(calls, library, shape, [new(shape, 0, 0)]) : found;
     }
 
-    /// <summary>y from x and f, which lie as the shape says; y must not overlap them.</summary>
-    internal void Run(float[] x, int xOffset, float[] f, int fOffset, float[] y, int yOffset, IParallel parallel)
+    /// <inheritdoc/>
+    internal override void Run(float[] x, int xOffset, float[] f, int fOffset, float[] y, int yOffset, IParallel parallel)
     {
         fixed (float* left = x, right = f, result = y)
         {
@@ -127,8 +123,7 @@ internal sealed unsafe class NativeConvolver
             (nint x, nint y, nint sums) = ((nint)left, (nint)right, (nint)Aligned(place));
             parallel.For(parts.Length, i => Part(i, (float*)x, (float*)y, (float*)sums + ((long)i * distance), isPacked));
             nint target = isPacked ? sums : (nint)result;
-            int count = parts.Length;
-            parallel.For((size + SumTile - 1) / SumTile, tile => Sum((float*)sums, distance, count, tile * SumTile, Math.Min(size, (tile + 1) * SumTile), (float*)target));
+            AddUp((float*)sums, distance, parts.Length, size, (float*)target, parallel);
             if (isPacked)
             {
                 byte[] pad = Rent(First.Scratch);
@@ -142,17 +137,6 @@ internal sealed unsafe class NativeConvolver
         }
 
         Return(space);
-    }
-
-    /// <summary>target[i] = the sum of a gradient's parts in their order.</summary>
-    private static void Sum(float* sums, int distance, int count, int first, int end, float* target)
-    {
-        var into = new Span<float>(target + first, end - first);
-        TensorPrimitives.Add(new ReadOnlySpan<float>(sums + first, end - first), new ReadOnlySpan<float>(sums + distance + first, end - first), into);
-        for (int part = 2; part < count; part++)
-        {
-            TensorPrimitives.Add(into, new ReadOnlySpan<float>(sums + ((long)part * distance) + first, end - first), into);
-        }
     }
 
     private void Pack(float* filter, float* packed)
@@ -183,10 +167,4 @@ internal sealed unsafe class NativeConvolver
 
         Return(pad);
     }
-
-    private static byte[] Rent(int bytes) => ArrayPool<byte>.Shared.Rent(bytes + Alignment);
-
-    private static void Return(byte[] space) => ArrayPool<byte>.Shared.Return(space);
-
-    private static float* Aligned(byte* place) => (float*)((nint)(place + Alignment - 1) & -(nint)Alignment);
 }

@@ -87,8 +87,11 @@ internal sealed class ProviderTable
         vector_product f32 384 onednn
         vector_product f64 64 openblas
         vector_product f64 384 managed
+        convolution f32 1 highway
         convolution f32 16 onednn
+        convolution_by_input f32 1 highway
         convolution_by_input f32 16 onednn
+        convolution_by_filter f32 1 highway
         convolution_by_filter f32 8 onednn
         cholesky f32 32 openblas
         cholesky f32 48 mkl

@@ -46,6 +46,7 @@ internal sealed class Providers
         }
 
         Simd = NativeSimd.Of(kernels.Handle);
+        Direct = NativeDirect.Of(Calls, kernels.Handle);
         if (Simd is not null)
         {
             libraries[(int)Provider.Highway] = kernels.Handle;
@@ -71,6 +72,9 @@ internal sealed class Providers
 
     /// <summary>Our own native kernels.</summary>
     internal NativeSimd? Simd { get; }
+
+    /// <summary>Our own convolutions of few channels; null where the native kernels have none.</summary>
+    internal NativeDirect? Direct { get; }
 
     /// <summary>Fourier transforms; null where the native kernels have none.</summary>
     internal NativeFourierCalls? Fourier { get; }
