@@ -87,6 +87,10 @@ public sealed class Executable
         return new Executable(graph, pipeline, kernels);
     }
 
+    /// <summary>Makes a graph ready to run with kernels side by side however small they are.</summary>
+    internal static Executable CompileSideBySide(Graph graph) =>
+        new(graph, Pipeline.Default, new Ready(Pipeline.Default.Run(graph), new(KernelSource.Default) { Least = 0 }), inTiers: false);
+
     /// <summary>
     /// Makes a graph ready to run at once, node by node by precompiled kernels. When it has run for about as long as it takes to make machine code
     /// of it, that is done, where the bits stay the same: functions of single elements run together then, sums and products as before.
@@ -188,7 +192,7 @@ public sealed class Executable
         return Explanation.Of(source, pipeline, now.Graph, now.Plans, now.Fresh(), BudgetLines());
     }
 
-    /// <summary>The most bytes that a run works in besides arguments, and whether that holds for loops of any length.</summary>
+    /// <summary>The most bytes that a run works in besides arguments, on any number of threads, and whether that holds for loops of any length.</summary>
     internal (long Bytes, bool IsComplete) Forecast() => ready.Forecast();
 
     private IEnumerable<string> BudgetLines() => fitted is null
@@ -317,7 +321,7 @@ public sealed class Executable
             Idle.TryPut(first);
         }
 
-        internal (long Bytes, bool IsComplete) Forecast() => MemoryForecast.Of(graph, plans, Fresh());
+        internal (long Bytes, bool IsComplete) Forecast() => MemoryForecast.Most(graph, plans, Fresh());
     }
 
     /// <summary>Lets an interpreter go with its memory.</summary>

@@ -51,8 +51,10 @@ internal sealed class Explanation
         Cost cost = graph.Nodes.Aggregate(default(Cost), (sum, node) => sum + CostOf(node));
         text.Append(CultureInfo.InvariantCulture, $"work: {cost.Operations:0} operations, {Bytes(cost.Bytes)} read and written by nodes")
             .Append(cost.HasOpenLoop ? ", one step of each loop of unknown length\n" : "\n");
-        (long bytes, bool complete) = MemoryForecast.Of(graph, plans, constants);
-        text.Append(CultureInfo.InvariantCulture, $"memory: {bytes} bytes at most")
+        (long alone, bool complete) = MemoryForecast.Of(graph, plans, constants, wide: false);
+        (long wide, _) = MemoryForecast.Of(graph, plans, constants, wide: true);
+        text.Append(CultureInfo.InvariantCulture, $"memory: {wide} bytes at most")
+            .Append(wide == alone ? "" : string.Create(CultureInfo.InvariantCulture, $", {alone} on one thread"))
             .Append(complete ? "\n" : ", and more with each step of a loop of unknown length\n");
         foreach (string line in budget)
         {
@@ -67,6 +69,7 @@ internal sealed class Explanation
     private void Schedule(Graph graph)
     {
         Plan plan = plans.Of(graph, constants);
+        plan = plan.Wide ?? plan;
         Dictionary<Value, int> numbers = GraphEquality.Numbers(graph);
         string Name(Value value) => string.Create(CultureInfo.InvariantCulture, $"%{numbers[value]}");
         foreach (Value parameter in graph.Parameters)
@@ -100,7 +103,7 @@ internal sealed class Explanation
         });
         text.Append(CultureInfo.InvariantCulture, $", {cost.Operations:0} operations, {Bytes(cost.Bytes)}");
         Places(plan, step);
-        text.Append('\n');
+        text.Append(step.Width > 1 ? string.Create(CultureInfo.InvariantCulture, $", runs beside steps up to {index + step.Width - 1}\n") : "\n");
         if (step.Kernel is { } kernel)
         {
             foreach (string line in kernel.Describe().Split('\n'))

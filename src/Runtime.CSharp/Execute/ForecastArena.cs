@@ -8,7 +8,7 @@ namespace Adjoint.Execute;
 internal sealed class ForecastArena
 {
     private readonly Dictionary<(DType Type, int Length), (long Free, long Loaned)> lists = [];
-    private readonly Dictionary<(int Slot, DType Type), long> scratch = [];
+    private readonly Dictionary<(int Lane, int Slot, DType Type), long> scratch = [];
 
     /// <summary>The bytes that are here.</summary>
     internal long Bytes { get; private set; }
@@ -63,13 +63,13 @@ internal sealed class ForecastArena
         }
     }
 
-    /// <summary>Counts what a kernel works in.</summary>
-    internal void Need(Kernel kernel)
+    /// <summary>Counts what a kernel works in, the first of those that run together or one beside it.</summary>
+    internal void Need(Kernel kernel, int lane)
     {
         Grows |= kernel.Grows;
         foreach (ScratchNeed need in kernel.ScratchNeeds)
         {
-            scratch[(need.Slot, need.Type)] = Math.Max(need.Length, scratch.GetValueOrDefault((need.Slot, need.Type)));
+            scratch[(lane, need.Slot, need.Type)] = Math.Max(need.Length, scratch.GetValueOrDefault((lane, need.Slot, need.Type)));
         }
     }
 }

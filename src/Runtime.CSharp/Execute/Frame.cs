@@ -16,17 +16,30 @@ internal sealed class Frame
     private readonly BufferList?[] buffers;
     private readonly Held[] operands;
     private readonly FrameArrays arrays;
+    private readonly Lanes lanes;
+    private readonly ulong[] overwritten;
 
-    internal Frame(Plan plan, Interpreter interpreter)
+    /// <summary>A frame of a plan, or of the one for several threads where there is one.</summary>
+    internal Frame(Plan whole, bool isWide, Interpreter interpreter)
     {
-        this.plan = plan;
+        HasTwin = whole.Wide is not null;
+        IsWide = isWide && HasTwin;
+        plan = IsWide ? whole.Wide! : whole;
         this.interpreter = interpreter;
         slots = new Held[plan.Slots.Length];
         buffers = [.. plan.Slots.Select(type => type is null ? null : interpreter.Arena.List(type.DType, type.Shape.Size))];
         operands = new Held[plan.MostOperands];
         arrays = new(plan);
+        lanes = new(interpreter, plan.Steps, arrays.Wires);
+        overwritten = new ulong[plan.MostTogether];
         interpreter.Arena.Add(arrays.Bytes);
     }
+
+    /// <summary>Whether there is one plan for a thread alone and another for several.</summary>
+    internal bool HasTwin { get; }
+
+    /// <summary>Whether it runs kernels side by side.</summary>
+    internal bool IsWide { get; }
 
     /// <summary>The graph that it runs.</summary>
     internal Graph Graph => plan.Graph;
@@ -205,7 +218,12 @@ internal sealed class Frame
                     interpreter.ThrowIfCancelled();
                 }
 
-                if (profile is null)
+                if (steps[at].Width > 1)
+                {
+                    RunTogether(at, steps[at].Width, targets);
+                    at += steps[at].Width - 1;
+                }
+                else if (profile is null)
                 {
                     Take(in steps[at], targets);
                 }
@@ -253,6 +271,29 @@ internal sealed class Frame
         if (step.InputCount + step.OutputCount + step.FreedCount > 0)
         {
             Disconnect(in step, overwritten);
+        }
+    }
+
+    /// <summary>Runs kernels side by side; slots and memory are seen to before and after.</summary>
+    private void RunTogether(int first, int count, ReadOnlySpan<NDArray> targets)
+    {
+        ReadOnlySpan<Step> steps = plan.Steps.AsSpan(first, count);
+        for (int i = 0; i < count; i++)
+        {
+            overwritten[i] = Connect(in steps[i], targets);
+            if (interpreter.Arena.Spoil)
+            {
+                FrameArrays.Spoil(
+                    new(arrays.Wires, steps[i].FirstWire, steps[i].OperandCount),
+                    new(arrays.Wires, steps[i].FirstWire + steps[i].OperandCount, steps[i].ResultCount));
+            }
+        }
+
+        lanes.Run(first, count);
+        for (int i = 0; i < count; i++)
+        {
+            interpreter.CountElements(steps[i].Elements);
+            Disconnect(in steps[i], overwritten[i]);
         }
     }
 

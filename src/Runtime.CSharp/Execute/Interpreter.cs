@@ -36,6 +36,7 @@ public sealed class Interpreter : EvaluationContext
     private readonly WorkingMemory scratch = new();
     private readonly SlotPool<WorkingMemory> tiles = new(8);
     private readonly LoopTiles loopTiles;
+    private LaneContext[] lanes = [];
     private Held[] given = [];
     private Frame? last;
 
@@ -67,10 +68,24 @@ public sealed class Interpreter : EvaluationContext
     internal PlanTable Plans => plans;
 
     /// <summary>The bytes that are kept for later runs.</summary>
-    internal long Bytes => Arena.Bytes + scratch.Bytes;
+    internal long Bytes => Arena.Bytes + ScratchBytes;
 
     /// <summary>The most bytes that runs so far worked in at a time.</summary>
-    internal long PeakBytes => Arena.Peak + scratch.Bytes;
+    internal long PeakBytes => Arena.Peak + ScratchBytes;
+
+    private long ScratchBytes
+    {
+        get
+        {
+            long bytes = scratch.Bytes;
+            foreach (LaneContext lane in lanes)
+            {
+                bytes += lane.Bytes;
+            }
+
+            return bytes;
+        }
+    }
 
     /// <summary>The bytes that an executable has counted for it.</summary>
     internal long CountedBytes { get; set; }
@@ -147,6 +162,21 @@ public sealed class Interpreter : EvaluationContext
 
     /// <inheritdoc/>
     internal override void ReturnTileMemory(WorkingMemory memory) => tiles.TryPut(memory);
+
+    /// <summary>Whether kernels run side by side: whether there are several threads of a pool.</summary>
+    internal bool IsWide => options.Parallel is WorkerPool { Threads: > 1 };
+
+    /// <summary>Makes sure of contexts for so many kernels at a time.</summary>
+    internal void PrepareLanes(int count)
+    {
+        if (lanes.Length + 1 < count)
+        {
+            lanes = [.. lanes, .. Enumerable.Range(lanes.Length + 1, count - 1 - lanes.Length).Select(_ => new LaneContext(this))];
+        }
+    }
+
+    /// <summary>The context of one of the kernels that run side by side: of the first, this.</summary>
+    internal KernelContext Lane(int index) => index == 0 ? this : lanes[index - 1];
 
     /// <inheritdoc/>
     public override void Report(string line) => options.Diagnostics?.Invoke(line);
@@ -284,19 +314,25 @@ public sealed class Interpreter : EvaluationContext
 
     private Frame FrameOf(Graph graph)
     {
-        if (last is { IsBusy: false } && ReferenceEquals(graph, last.Graph))
+        if (last is { IsBusy: false } && ReferenceEquals(graph, last.Graph) && (!last.HasTwin || last.IsWide == IsWide))
         {
             return last;
         }
 
-        if (!frames.TryGetValue(graph, out Frame? frame) || frame.IsBusy)
+        if (frames.TryGetValue(graph, out Frame? frame) && frame is { IsBusy: false, HasTwin: true } && frame.IsWide != IsWide)
+        {
+            Arena.Add(-frame.Bytes);
+            frame = null;
+        }
+
+        if (frame is null || frame.IsBusy)
         {
             if (frames.Count >= MostFrames)
             {
                 DropFrames();
             }
 
-            frame = new Frame(plans.Of(graph, this, usesKernels), this);
+            frame = new Frame(plans.Of(graph, this, usesKernels), IsWide, this);
             frames[graph] = frame;
         }
 

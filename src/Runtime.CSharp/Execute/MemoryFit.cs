@@ -143,7 +143,7 @@ internal sealed class MemoryFit
         }
 
         var plans = new PlanTable(KernelSource.Sizes, orders);
-        (long bytes, bool complete) = MemoryForecast.Of(graph, plans, new Interpreter(plans));
+        (long bytes, bool complete) = MemoryForecast.Most(graph, plans, new Interpreter(plans));
         return new(graph, orders, complete ? bytes : Unbounded, keeping, pairs, repeated) { Last = bytes };
     }
 }

@@ -20,26 +20,41 @@ internal sealed class MemoryForecast
     private readonly EvaluationContext constants;
     private readonly ForecastArena arena = new();
     private readonly HashSet<Graph> entered = new(ReferenceEqualityComparer.Instance);
+    private readonly bool wide;
     private long perStep;
     private long unsure;
 
-    private MemoryForecast(PlanTable plans, EvaluationContext constants)
+    private MemoryForecast(PlanTable plans, EvaluationContext constants, bool wide)
     {
+        this.wide = wide;
         this.plans = plans;
         this.constants = constants;
     }
 
     /// <summary>The most bytes at a time, and whether the length of every loop that keeps more and more was known.</summary>
-    internal static (long Bytes, bool IsComplete) Of(Graph graph, PlanTable plans, EvaluationContext constants)
+    /// <param name="graph">What runs.</param>
+    /// <param name="plans">How.</param>
+    /// <param name="constants">Where constants are evaluated.</param>
+    /// <param name="wide">Whether kernels run side by side: whether there are several threads.</param>
+    internal static (long Bytes, bool IsComplete) Of(Graph graph, PlanTable plans, EvaluationContext constants, bool wide)
     {
-        var forecast = new MemoryForecast(plans, constants);
+        var forecast = new MemoryForecast(plans, constants, wide);
         forecast.Run(graph, [.. graph.ParameterTypes.Select(type => new ForecastValue(new(type), Owned: false))]);
         return (forecast.arena.Peak + forecast.arena.ScratchBytes + forecast.unsure, forecast.perStep == 0 && !forecast.arena.Grows);
+    }
+
+    /// <summary>The same on any number of threads.</summary>
+    internal static (long Bytes, bool IsComplete) Most(Graph graph, PlanTable plans, EvaluationContext constants)
+    {
+        (long alone, bool isComplete) = Of(graph, plans, constants, wide: false);
+        (long wide, _) = Of(graph, plans, constants, wide: true);
+        return (Math.Max(alone, wide), isComplete);
     }
 
     private ForecastValue[] Run(Graph graph, ReadOnlySpan<ForecastValue> arguments)
     {
         Plan plan = plans.Of(graph, constants);
+        plan = wide ? plan.Wide ?? plan : plan;
         if (entered.Add(graph))
         {
             arena.Add(FrameArrays.BytesOf(plan));
@@ -56,12 +71,14 @@ internal sealed class MemoryForecast
             Free(slots, slot);
         }
 
-        foreach (Step step in plan.Steps)
+        for (int i = 0; i < plan.Steps.Length; i++)
         {
+            Step step = plan.Steps[i];
             switch (step.Kind)
             {
                 case StepKind.Kernel:
-                    RunKernel(plan, step, slots);
+                    RunKernels(plan, plan.Steps.AsSpan(i, step.Width), slots);
+                    i += step.Width - 1;
                     break;
                 case StepKind.Plain:
                     Evaluate(plan, step, slots);
@@ -78,9 +95,24 @@ internal sealed class MemoryForecast
         return [.. plan.Results.Select((slot, i) => plan.StandsOnce[i] ? slots[slot] : slots[slot] with { Owned = false })];
     }
 
-    private void RunKernel(Plan plan, Step step, ForecastValue[] slots)
+    /// <summary>Kernels that run together: memory for all of them comes first, and none goes before all are done.</summary>
+    private void RunKernels(Plan plan, ReadOnlySpan<Step> steps, ForecastValue[] slots)
     {
-        arena.Need(step.Kernel!);
+        var made = new (ForecastMemory[] Memory, ulong Overwritten)[steps.Length];
+        for (int i = 0; i < steps.Length; i++)
+        {
+            arena.Need(steps[i].Kernel!, lane: wide ? i : 0);
+            made[i] = Begin(plan, steps[i], slots);
+        }
+
+        for (int i = 0; i < steps.Length; i++)
+        {
+            End(plan, steps[i], slots, made[i].Memory, made[i].Overwritten);
+        }
+    }
+
+    private (ForecastMemory[] Memory, ulong Overwritten) Begin(Plan plan, Step step, ForecastValue[] slots)
+    {
         ReadOnlySpan<int> links = plan.Links.AsSpan(step.FirstLink, 2 * step.InputCount);
         ulong owned = 0;
         for (int i = 0; i < step.InputCount; i++)
@@ -99,6 +131,12 @@ internal sealed class MemoryForecast
             made[i] = free == 0 ? arena.Rent(outputs[i].Type) : slots[links[(2 * input) + 1] >> 1].Memory;
         }
 
+        return (made, overwritten);
+    }
+
+    private void End(Plan plan, Step step, ForecastValue[] slots, ForecastMemory[] made, ulong overwritten)
+    {
+        ReadOnlySpan<int> links = plan.Links.AsSpan(step.FirstLink, 2 * step.InputCount);
         for (int i = 0; i < step.InputCount; i++)
         {
             int link = links[(2 * i) + 1];
@@ -111,7 +149,7 @@ internal sealed class MemoryForecast
         FreeAll(slots, plan.Links.AsSpan(step.FirstLink + (2 * step.InputCount), step.FreedCount));
         for (int i = 0; i < made.Length; i++)
         {
-            Settle(slots, outputs[i].Slot, new(made[i], Owned: true));
+            Settle(slots, plan.Outputs[step.FirstOutput + i].Slot, new(made[i], Owned: true));
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class Plan
 {
     internal required Graph Graph { get; init; }
 
+    /// <summary>The plan of the same graph for several threads, where some of its kernels run side by side and that takes more memory.</summary>
+    internal Plan? Wide { get; init; }
+
     internal required Step[] Steps { get; init; }
 
     /// <summary>The operands and results of each step that is a kernel: places in <see cref="Arrays"/>, or <see cref="Step.None"/> for what stands in a slot.</summary>
@@ -55,6 +58,9 @@ internal sealed class Plan
     /// </summary>
     internal required int[] Direct { get; init; }
 
+    /// <summary>The largest number of kernels that run together.</summary>
+    internal required int MostTogether { get; init; }
+
     /// <summary>The largest number of operands of a node that is evaluated.</summary>
     internal required int MostOperands { get; init; }
 }
@@ -89,6 +95,9 @@ internal struct Step
     internal Node Node;
 
     internal StepKind Kind;
+
+    /// <summary>How many steps run together from this one on, all of them kernels; 1 within such a row.</summary>
+    internal int Width;
 
     /// <summary>What a kernel step runs.</summary>
     internal Kernel? Kernel;

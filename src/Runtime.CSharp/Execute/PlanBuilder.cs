@@ -11,6 +11,12 @@ internal sealed class PlanBuilder
 {
     private const int MostOverwritable = 64;
 
+    /// <summary>How much more memory kernels side by side may take, and bytes that do not count.</summary>
+    private const double MostMemory = 1.25;
+
+    private const long Spare = 1 << 16;
+    private static readonly int[] Widths = [8, 2];
+
     private readonly Graph graph;
     private readonly PlanValues values;
     private readonly EvaluationContext constants;
@@ -23,13 +29,16 @@ internal sealed class PlanBuilder
     private readonly List<int> links = [];
     private readonly List<Output> outputs = [];
     private readonly List<int> ending = [];
+    private readonly List<int> ended = [];
+    private readonly HashSet<int> shared = [];
+    private Dictionary<Node, NDArray> known = new(ReferenceEqualityComparer.Instance);
     private int mostOperands;
 
-    private PlanBuilder(Graph graph, ImmutableArray<Node> order, EvaluationContext constants, KernelSource kernels, KernelCache? cache)
+    private PlanBuilder(Graph graph, PlanValues values, EvaluationContext constants)
     {
         this.graph = graph;
         this.constants = constants;
-        values = new(graph, order, kernels, cache, constants.Parallel);
+        this.values = values;
         memory = new(values);
         slots = new int[values.Count];
         Array.Fill(slots, Step.None);
@@ -40,28 +49,68 @@ internal sealed class PlanBuilder
         }
     }
 
-    /// <summary>The plan of a graph whose nodes run in this order; nodes without operands are evaluated in this context, and kernels of regions may be remembered.</summary>
-    internal static Plan Build(Graph graph, ImmutableArray<Node> order, EvaluationContext constants, KernelSource kernels, KernelCache? cache) =>
-        new PlanBuilder(graph, order, constants, kernels, cache).Build();
+    /// <summary>
+    /// The plan of a graph whose nodes run in this order; nodes without operands are evaluated in this context, kernels of regions may be remembered, and
+    /// kernels that take this many nanoseconds at least may run side by side. If that takes more memory, it is a plan of its own.
+    /// </summary>
+    internal static Plan Build(
+        Graph graph, ImmutableArray<Node> order, EvaluationContext constants, KernelSource kernels, KernelCache? cache, double least)
+    {
+        var values = new PlanValues(graph, order, kernels, cache, constants.Parallel);
+        var builder = new PlanBuilder(graph, values, constants);
+        builder.AddAll(null);
+        PlanBuilder? wide = builder.Wide(least);
+        return wide is null ? builder.Close(null)
+            : wide.memory.Total <= builder.memory.Total ? wide.Close(null)
+            : builder.Close(wide.Close(null));
+    }
 
-    private Plan Build()
+    /// <summary>The same with kernels side by side where that takes little more memory than in a row; else null.</summary>
+    private PlanBuilder? Wide(double least)
+    {
+        foreach (int most in Widths)
+        {
+            if (SideBySide.Of(values, most, least) is not var (order, widths))
+            {
+                return null;
+            }
+
+            var builder = new PlanBuilder(graph, values.InOrder(order, graph), constants) { known = known };
+            builder.AddAll(widths);
+            if (builder.memory.Total <= (MostMemory * memory.Total) + Spare)
+            {
+                return builder;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Adds all nodes; so many of them from a place on run together.</summary>
+    private void AddAll(int[]? widths)
     {
         foreach (Value parameter in graph.Parameters)
         {
             slots[values[parameter]] = table.Take(parameter.Type);
         }
 
+        for (int i = 0; i < values.Nodes.Length;)
+        {
+            int width = widths?[i] ?? 1;
+            AddSteps(i, width);
+            i += width;
+        }
+    }
+
+    private Plan Close(Plan? wide)
+    {
         int[] parameters = [.. graph.Parameters.Select(value => slots[values[value]])];
         int[] unread = [.. graph.Parameters.Where(value => values.LastUse(values[value]) == PlanValues.Unused).Select(value => slots[values[value]]).Distinct()];
-        for (int i = 0; i < values.Nodes.Length; i++)
-        {
-            AddStep(i);
-        }
-
         int[] results = [.. graph.Results.Select(value => slots[values[value]])];
         return new Plan
         {
             Graph = graph,
+            Wide = wide,
             Steps = [.. steps],
             Wires = [.. wires],
             Arrays = memory.Arrays,
@@ -74,6 +123,7 @@ internal sealed class PlanBuilder
             Results = results,
             StandsOnce = [.. CountOf(results).Select(count => count == 1)],
             MostOperands = mostOperands,
+            MostTogether = steps.Select(step => step.Width).DefaultIfEmpty().Max(),
             Direct = steps is [{ Kind: StepKind.Kernel } step] ? Direct(step) : [],
         };
     }
@@ -96,12 +146,51 @@ internal sealed class PlanBuilder
         return results.Select(slot => counts[slot]);
     }
 
-    private void AddStep(int place)
+    /// <summary>Adds kernels that run together, or one step. Nothing is given back before all of them are done.</summary>
+    private void AddSteps(int first, int width)
+    {
+        if (width > 1)
+        {
+            FindShared(first, width);
+        }
+
+        for (int i = first; i < first + width; i++)
+        {
+            AddStep(i, i == first ? width : 1);
+        }
+
+        foreach (int root in ended)
+        {
+            memory.Free(root);
+        }
+
+        ended.Clear();
+        shared.Clear();
+    }
+
+    /// <summary>Finds what several of these kernels read: none of them may write there.</summary>
+    private void FindShared(int first, int width)
+    {
+        var read = new HashSet<int>();
+        for (int i = first; i < first + width; i++)
+        {
+            foreach (int root in values.Nodes[i].Operands.Select(operand => values.Root(values[operand])).Distinct())
+            {
+                if (!read.Add(root))
+                {
+                    shared.Add(root);
+                }
+            }
+        }
+    }
+
+    private void AddStep(int place, int width)
     {
         Node node = values.Nodes[place];
         var step = new Step
         {
             Node = node,
+            Width = width,
             Kind = values.Kinds[place],
             Kernel = values.Kernels[place],
             FirstLink = links.Count,
@@ -118,11 +207,7 @@ internal sealed class PlanBuilder
             StepKind.Kernel => AddKernel(ref step, place),
             _ => AddPlain(ref step, place),
         };
-        foreach (int root in ending)
-        {
-            memory.Free(root);
-        }
-
+        ended.AddRange(ending);
         if (runs)
         {
             steps.Add(step);
@@ -158,7 +243,18 @@ internal sealed class PlanBuilder
         return true;
     }
 
-    private NDArray ConstantOf(Node node) => node.Operands.IsEmpty
+    private NDArray ConstantOf(Node node)
+    {
+        if (!known.TryGetValue(node, out NDArray? constant))
+        {
+            constant = Evaluated(node);
+            known.Add(node, constant);
+        }
+
+        return constant;
+    }
+
+    private NDArray Evaluated(Node node) => node.Operands.IsEmpty
         ? node.Primitive.Evaluate([], constants)[0].Array
         : node.Primitive.Evaluate([new(ConstantOf(node.Operands[0].Producer!), Owned: false)], constants)[0].Array;
 
@@ -200,7 +296,7 @@ internal sealed class PlanBuilder
 
         step.InputCount = inputs.Count;
         LinkFreed(ref step, place);
-        memory.Place(node, step.Kernel!, place, ending);
+        memory.Place(node, step.Kernel!, ending, shared);
         for (int i = 0; i < node.Results.Length; i++)
         {
             int number = values[node.Results[i]];
@@ -282,7 +378,7 @@ internal sealed class PlanBuilder
     private bool Moves(Node node, int operand, int place)
     {
         int number = values[node.Operands[operand]];
-        if (values.Root(number) != number || values.LastUse(number) != place)
+        if (values.Root(number) != number || values.LastUse(number) != place || shared.Contains(number))
         {
             return false;
         }

@@ -13,6 +13,9 @@ internal sealed class PlanTable(KernelSource kernels, IReadOnlyDictionary<Graph,
     private readonly ConditionalWeakTable<Graph, Plan> plans = [];
     private readonly ConditionalWeakTable<Graph, Plan> plain = [];
 
+    /// <summary>From how many nanoseconds on kernels may run side by side. No order that was chosen is changed.</summary>
+    internal double Least { get; init; } = SideBySide.Least;
+
     internal PlanTable()
         : this(KernelSource.Default)
     {
@@ -26,7 +29,9 @@ internal sealed class PlanTable(KernelSource kernels, IReadOnlyDictionary<Graph,
             ? plan
             : table.GetOrAdd(
                 graph,
-                useKernels ? PlanBuilder.Build(graph, OrderOf(graph), constants, kernels, cache) : PlanBuilder.Build(graph, OrderOf(graph), constants, KernelSource.None, null));
+                useKernels
+                    ? PlanBuilder.Build(graph, OrderOf(graph), constants, kernels, cache, orders is null || !orders.ContainsKey(graph) ? Least : double.PositiveInfinity)
+                    : PlanBuilder.Build(graph, OrderOf(graph), constants, KernelSource.None, null, double.PositiveInfinity));
     }
 
     /// <summary>The order in which the nodes of a graph run: one that was chosen for it, or the usual one.</summary>

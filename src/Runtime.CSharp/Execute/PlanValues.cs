@@ -39,6 +39,20 @@ internal sealed class PlanValues
         FindLastUses(graph);
     }
 
+    private PlanValues(PlanValues values, int[] order, Graph graph)
+    {
+        Nodes = [.. order.Select(place => values.Nodes[place])];
+        Kinds = [.. order.Select(place => values.Kinds[place])];
+        Kernels = [.. order.Select(place => values.Kernels[place])];
+        numbers = values.numbers;
+        quiet = values.quiet;
+        roots = [.. Enumerable.Range(0, numbers.Count)];
+        starts = new int[numbers.Count];
+        lastUses = new int[numbers.Count];
+        Array.Fill(lastUses, Unused);
+        FindLastUses(graph);
+    }
+
     /// <summary>The nodes in the order in which they run.</summary>
     internal ImmutableArray<Node> Nodes { get; }
 
@@ -65,6 +79,9 @@ internal sealed class PlanValues
 
     /// <summary>The last step that reads the memory of a root; past the last one for results of the graph.</summary>
     internal int LastUse(int root) => lastUses[root];
+
+    /// <summary>The same with the nodes at these places, in this order.</summary>
+    internal PlanValues InOrder(int[] order, Graph graph) => new(this, order, graph);
 
     private void Number(Graph graph)
     {

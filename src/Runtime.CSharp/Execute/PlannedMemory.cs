@@ -28,6 +28,9 @@ internal sealed class PlannedMemory
     /// <summary>The bytes of the block of each dtype.</summary>
     internal IReadOnlyDictionary<DType, long> Blocks => blocks.ToDictionary(block => block.Key, block => block.Value.End);
 
+    /// <summary>The bytes of all blocks.</summary>
+    internal long Total => blocks.Values.Sum(block => block.End);
+
     /// <summary>Whether an array of the one type can lie where one of the other lies.</summary>
     internal static bool Fits(TensorType operand, TensorType result) => operand.DType == result.DType
         && (ReferenceEquals(operand.Shape, result.Shape) || operand.Shape.Size == result.Shape.Size);
@@ -59,7 +62,11 @@ internal sealed class PlannedMemory
     }
 
     /// <summary>Finds places for the results of a kernel that only kernels read: in the memory of an operand that ends here, or anywhere.</summary>
-    internal void Place(Node node, Kernel kernel, int place, List<int> ending)
+    /// <param name="node">The node.</param>
+    /// <param name="kernel">What it runs as.</param>
+    /// <param name="ending">The values that end here; results that nothing reads join them, operands that are overwritten leave.</param>
+    /// <param name="shared">Values that another kernel may read at the same time.</param>
+    internal void Place(Node node, Kernel kernel, List<int> ending, HashSet<int> shared)
     {
         for (int i = 0; i < node.Results.Length; i++)
         {
@@ -76,7 +83,7 @@ internal sealed class PlannedMemory
                 continue;
             }
 
-            int operand = Overwritten(node, kernel, i, ending);
+            int operand = Overwritten(node, kernel, i, ending, shared);
             if (operand != Step.None)
             {
                 int root = values.Root(values[node.Operands[operand]]);
@@ -92,7 +99,7 @@ internal sealed class PlannedMemory
             places[number] = At(type, regions[number].Start / type.DType.Size());
         }
 
-        FreeUnread(node);
+        ending.AddRange(node.Results.Select(result => values[result]).Where(number => values.LastUse(number) == PlanValues.Unused));
     }
 
     /// <summary>Gives the bytes of a root back, if it has some.</summary>
@@ -105,19 +112,7 @@ internal sealed class PlannedMemory
         }
     }
 
-    private void FreeUnread(Node node)
-    {
-        foreach (Value result in node.Results)
-        {
-            int number = values[result];
-            if (values.LastUse(number) == PlanValues.Unused)
-            {
-                Free(number);
-            }
-        }
-    }
-
-    private int Overwritten(Node node, Kernel kernel, int result, List<int> ending)
+    private int Overwritten(Node node, Kernel kernel, int result, List<int> ending, HashSet<int> shared)
     {
         for (int i = 0; i < node.Operands.Length; i++)
         {
@@ -126,6 +121,7 @@ internal sealed class PlannedMemory
             if (regions[root].Bytes > 0
                 && regions[root].Bytes == Bytes(type)
                 && ending.Contains(root)
+                && !shared.Contains(root)
                 && Fits(node.Operands[i].Tensor, type)
                 && kernel.MayOverwrite(i, result)
                 && IsAlone(node, i, root))

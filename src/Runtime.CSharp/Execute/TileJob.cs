@@ -15,6 +15,9 @@ internal sealed class TileJob
     private const long Closed = int.MaxValue;
     private const int LooksForEnd = 500;
 
+    [ThreadStatic]
+    private static TileJob? lane;
+
     private readonly object gate = new();
     private readonly int shares;
     private Offer offer;
@@ -31,6 +34,22 @@ internal sealed class TileJob
         offer.Ticket = Closed;
     }
 
+    /// <summary>The job of lanes of which this thread runs one: it may ask for tiles that others help with.</summary>
+    internal static TileJob? Lane
+    {
+        get => lane;
+        set => lane = value;
+    }
+
+    /// <summary>The job of the lane that asked for these tiles.</summary>
+    internal TileJob? Outer { get; private set; }
+
+    /// <summary>Whether its tiles are lanes.</summary>
+    internal bool HasLanes { get; private set; }
+
+    /// <summary>Whether all tiles are done.</summary>
+    internal bool IsDone => Volatile.Read(ref tally.Done) == offer.Count;
+
     /// <summary>Whether there are tiles that nobody has begun.</summary>
     internal bool IsOpen => (Volatile.Read(ref offer.Ticket) & int.MaxValue) < Volatile.Read(ref offer.Count);
 
@@ -38,8 +57,14 @@ internal sealed class TileJob
     internal bool TryTake() => Volatile.Read(ref isTaken) == 0 && Interlocked.CompareExchange(ref isTaken, 1, 0) == 0;
 
     /// <summary>Offers tiles; the first ones are kept for the caller, who is told how many.</summary>
-    internal long Open(long count, TileWork work)
+    /// <param name="count">How many.</param>
+    /// <param name="work">What they do.</param>
+    /// <param name="hasLanes">Whether they may ask for tiles of their own.</param>
+    /// <param name="outer">The job of the lane that offers them.</param>
+    internal long Open(long count, TileWork work, bool hasLanes = false, TileJob? outer = null)
     {
+        HasLanes = hasLanes;
+        Outer = outer;
         tally.Done = 0;
         failedTile = long.MaxValue;
         offer.Count = count;
@@ -82,6 +107,8 @@ internal sealed class TileJob
     {
         if (first <= Volatile.Read(ref failedTile))
         {
+            TileJob? before = lane;
+            lane = HasLanes ? this : null;
             try
             {
                 work.Run(first, last);
@@ -89,6 +116,10 @@ internal sealed class TileJob
             catch (Exception error)
             {
                 Fail(first, error);
+            }
+            finally
+            {
+                lane = before;
             }
         }
 

@@ -7,7 +7,7 @@ namespace Adjoint.Execute;
 /// <remarks>
 /// <para>The caller works too and never waits for a worker to become free, so any number of callers make progress. As soon as there are as many
 /// callers as threads, new ones work alone: sharing would only make them wait for each other. A tile that asks for more tiles runs them itself,
-/// one after the other.</para>
+/// one after the other; a lane (<see cref="RunLanes"/>) shares them with threads that have nothing else to do.</para>
 /// <para>Tiles are begun in order. If some throw, the exception of the first of them in that order is thrown again where the pool was asked,
 /// as it would be with one thread; later tiles that have not begun are left out.</para>
 /// <para>Workers start with the first work, look for more for some microseconds, and then sleep. Waking one costs about as much as a small kernel
@@ -16,7 +16,8 @@ namespace Adjoint.Execute;
 public sealed class WorkerPool : IRangeParallel, IDisposable
 {
     private const int MostShared = 64;
-    private const int MostJobs = 16;
+    private const int MostJobs = 32;
+    private const int LanePatience = 20;
     private const int Shares = 4;
     private const int Looks = 16;
 
@@ -42,7 +43,7 @@ public sealed class WorkerPool : IRangeParallel, IDisposable
         workers = new Thread[threads - 1];
         sleeping = workers.Length;
         this.isShared = isShared;
-        jobs = [.. Enumerable.Range(0, Math.Min(threads - 1, MostJobs)).Select(_ => new TileJob(Shares * threads))];
+        jobs = [.. Enumerable.Range(0, threads == 1 ? 0 : Math.Min((2 * threads) - 1, MostJobs)).Select(_ => new TileJob(Shares * threads))];
     }
 
     /// <summary>The pool of the process: a thread for each processor, up to 64. It is never disposed.</summary>
@@ -89,6 +90,22 @@ public sealed class WorkerPool : IRangeParallel, IDisposable
         }
     }
 
+    /// <summary>
+    /// Runs lanes, each of them long enough to be worth a thread, at the same time if threads are free. A lane may ask for tiles; who has ended his
+    /// own lane helps with these.
+    /// </summary>
+    internal void RunLanes(int count, TileWork lanes)
+    {
+        if (IsSerial(count) || TileJob.Lane is not null)
+        {
+            ((IRangeParallel)Serial.Instance).For(count, lanes);
+        }
+        else
+        {
+            Share(count, lanes, isLong: true, hasLanes: true);
+        }
+    }
+
     /// <summary>Ends the workers; work that is under way is finished by its callers. Later work is refused.</summary>
     public void Dispose()
     {
@@ -101,17 +118,23 @@ public sealed class WorkerPool : IRangeParallel, IDisposable
         wake.Release(workers.Length + 1);
     }
 
-    private bool IsSerial(long count) => count <= 1 || workers.Length == 0 || insideTile || count >= int.MaxValue;
+    private bool IsSerial(long count) => count <= 1 || workers.Length == 0 || (insideTile && TileJob.Lane is null) || count >= int.MaxValue;
 
-    private void Share(long count, TileWork work, bool isLong)
+    private void Share(long count, TileWork work, bool isLong, bool hasLanes = false)
     {
         ObjectDisposedException.ThrowIf(stopped, this);
+        if (TileJob.Lane is { } outer)
+        {
+            ShareInside(outer, count, work, isLong);
+            return;
+        }
+
         insideTile = true;
         try
         {
             if (Interlocked.Increment(ref callers) < Math.Max(Threads, 2) && TakeJob() is { } job)
             {
-                Share(job, count, work, isLong);
+                Share(job, job.Open(count, work, hasLanes), count, work, isLong);
             }
             else
             {
@@ -125,9 +148,29 @@ public sealed class WorkerPool : IRangeParallel, IDisposable
         }
     }
 
-    private void Share(TileJob job, long count, TileWork work, bool isLong)
+    /// <summary>Shares tiles of a lane.</summary>
+    private void ShareInside(TileJob outer, long count, TileWork work, bool isLong)
     {
-        long mine = job.Open(count, work);
+        TileJob.Lane = null;
+        try
+        {
+            if (TakeJob() is { } job)
+            {
+                Share(job, job.Open(count, work, outer: outer), count, work, isLong);
+            }
+            else
+            {
+                ((IRangeParallel)Serial.Instance).For(count, work);
+            }
+        }
+        finally
+        {
+            TileJob.Lane = outer;
+        }
+    }
+
+    private void Share(TileJob job, long mine, long count, TileWork work, bool isLong)
+    {
         long done = 0;
         bool mayWake = Volatile.Read(ref sleeping) > 0;
         if (mayWake && isLong)
@@ -148,10 +191,40 @@ public sealed class WorkerPool : IRangeParallel, IDisposable
         }
 
         job.Help();
+        if (job.HasLanes)
+        {
+            HelpLanes(job);
+        }
+
         job.Finish();
         if (mayWake)
         {
             lastEnd = Stopwatch.GetTimestamp();
+        }
+    }
+
+    /// <summary>Helps with the tiles of lanes that others still run, until these are done or have not asked for long.</summary>
+    private void HelpLanes(TileJob lanes)
+    {
+        long last = Stopwatch.GetTimestamp();
+        while (!lanes.IsDone)
+        {
+            bool helped = false;
+            foreach (TileJob job in jobs)
+            {
+                helped |= ReferenceEquals(job.Outer, lanes) && job.IsOpen && job.Help();
+            }
+
+            if (helped)
+            {
+                last = Stopwatch.GetTimestamp();
+            }
+            else if (Threads > Environment.ProcessorCount || Stopwatch.GetTimestamp() - last > LanePatience * LookingTime)
+            {
+                return;
+            }
+
+            Thread.SpinWait(Looks);
         }
     }
 
