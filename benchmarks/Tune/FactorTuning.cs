@@ -50,7 +50,7 @@ internal static class FactorTuning
         (Provider Provider, Factorizations Library)[] libraries = Libraries();
         Provider[] candidates = [Provider.Managed, .. libraries.Select(library => library.Provider)];
         Provider last = Provider.Managed;
-        foreach (int n in new[] { 8, 16, 32, 64, 128 })
+        foreach (int n in new[] { 8, 16, 32, 64, 128, 256, 512 })
         {
             var one = new FactorCase(operation, type, n);
             double[] seconds = Clock.Alone(Rounds, [one.Through(null), .. libraries.Select(library => one.Through(library.Library))]);

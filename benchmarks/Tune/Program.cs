@@ -8,6 +8,7 @@ using Adjoint.Tune;
 //   Adjoint.Tune --figures [SIZE…]   products through the runtime beside the best bare call of a library, sorts, gathers and random numbers
 //   Adjoint.Tune --convolutions   the convolutions of well-known networks, beside oneDNN's bare calls
 //   Adjoint.Tune --factors [SIZE…]   factorizations likewise
+//   Adjoint.Tune --attention [LENGTH…]   attention over blocks beside bare calls of its products
 //   Adjoint.Tune --describe   what the runtime finds and chooses
 if (args is ["--describe", ..])
 {
@@ -36,6 +37,12 @@ if (args is ["--figures", .. string[] sizes])
     }
 
     ArrayFigures.Print();
+    return 0;
+}
+
+if (args is ["--attention", .. string[] lengths])
+{
+    AttentionFigures.Print([.. lengths.Select(int.Parse)]);
     return 0;
 }
 

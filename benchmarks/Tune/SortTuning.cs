@@ -8,10 +8,10 @@ namespace Adjoint.Tune;
 /// <summary>From how many words on our own native kernels sort better than the managed ones.</summary>
 internal static class SortTuning
 {
-    private const int Rounds = 9;
+    private const int Rounds = 7;
 
     /// <summary>So many sorts of other words a round, since a processor learns the order of few that come again.</summary>
-    private const int Words = 1 << 17;
+    private const int Words = 1 << 16;
 
     /// <summary>A change of provider has to be worth it.</summary>
     private const double Gain = 0.97;
@@ -28,7 +28,7 @@ internal static class SortTuning
         foreach (string kind in Kinds)
         {
             Provider last = Provider.Managed;
-            foreach (int length in new[] { 16, 32, 64, 256, 1024, 1 << 17 })
+            foreach (int length in new[] { 16, 32, 64, 256, 1024, 1 << 14, 1 << 16, 1 << 18 })
             {
                 double[] seconds = Seconds(kind, length);
                 bool native = last == Provider.Highway ? seconds[1] <= seconds[0] / Gain : seconds[1] < Gain * seconds[0];

@@ -93,34 +93,33 @@ internal sealed class ProviderTable
         convolution_by_input f32 16 onednn
         convolution_by_filter f32 1 highway
         convolution_by_filter f32 8 onednn
-        cholesky f32 32 openblas
+        cholesky f32 16 openblas
         cholesky f32 48 mkl
         cholesky f32 96 openblas
-        cholesky f64 32 openblas
+        cholesky f64 16 openblas
         cholesky f64 48 mkl
         cholesky f64 96 openblas
         cholesky f64 192 mkl
         cholesky f64 384 openblas
-        triangular_solve f32 32 openblas
-        triangular_solve f64 32 openblas
-        lu f32 16 openblas
-        lu f64 16 openblas
+        triangular_solve f32 16 openblas
+        triangular_solve f64 16 openblas
+        lu f32 24 openblas
+        lu f64 24 openblas
         qr f32 16 openblas
-        qr f32 112 managed
+        qr f32 96 managed
         qr f64 16 openblas
         qr f64 96 managed
-        eigh f32 8 openblas
         eigh f32 48 mkl
         eigh f32 96 openblas
-        eigh f64 8 openblas
         eigh f64 48 mkl
         eigh f64 96 openblas
-        svd f32 8 openblas
-        svd f64 8 openblas
-        sort u32 64 highway
-        sort u64 64 highway
-        sort_placed u32 64 highway
-        sort_placed u64 64 highway
+        svd f32 16 openblas
+        svd f64 16 openblas
+        sort u32 16 highway
+        sort u64 16 highway
+        sort_placed u32 16 highway
+        sort_placed u64 16 highway
+        sort_placed u64 96 managed
         fourier f32 16 mkl
         fourier f64 16 mkl
         """);
