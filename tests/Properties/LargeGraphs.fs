@@ -3,6 +3,7 @@ module Adjoint.Properties.LargeGraphs
 
 open Expecto
 open Adjoint.Core
+open Adjoint.Execute
 open Adjoint.Ir
 open Adjoint.Primitives
 open Adjoint.Transforms
@@ -42,6 +43,28 @@ let private chainAt length x =
             y <- y + x
 
     y, dy
+
+/// Operations that round alike everywhere, each of which reads what was made shortly or long before.
+let private woven length =
+    graph [ f64 [ 5000 ]; f64 [ 5000 ] ] (fun x ->
+        let random = System.Random 5
+        let made = ResizeArray x
+
+        for _ in 1..length do
+            let before most =
+                made[max 0 (made.Count - 1 - random.Next most)]
+
+            let a, b = before 50, before 1000
+
+            made.Add(
+                match random.Next 4 with
+                | 0 -> Ops.Sub(a, b)
+                | 1 -> Ops.Max(a, b)
+                | 2 -> Ops.Abs a
+                | _ -> Ops.Min(a, b)
+            )
+
+        [ made[made.Count - 1] ])
 
 /// Errors of as many additions, each at most half of eps.
 let private accuracy length =
@@ -87,6 +110,25 @@ let tests =
                     let other = pullback (slope f (all 1)) (mask [ true; false ])
                     let arguments = [ half; one; one ]
                     Expect.floatClose (accuracy 30_000) (result twice arguments) (result other arguments) "two orders")
+
+                testCase "a chain of hundreds of thousands is compiled" (fun () ->
+                    let length = 300_000
+                    let y, _ = chainAt length 0.5
+                    let found = (Executable.Compile(chain length)).RunValues [| half |]
+                    Expect.floatClose (accuracy length) ((found[0] :?> NDArray).ToDoubles()[0]) y "run")
+
+                testCase "tens of thousands of nodes on large arrays, read near and far" (fun () ->
+                    let f = woven 20_000
+
+                    let given =
+                        [
+                            vector (List.init 5000 (fun i -> cos (float i)))
+                            vector (List.init 5000 float)
+                        ]
+
+                    let found = (Executable.Compile f).RunValues(Array.ofList given)
+                    let expected = run f given
+                    Expect.isTrue (Laws.Values.sameBits found[0] expected.Head) "the same bits")
 
                 testCase "nests that hold one body twice are compared once a level" (fun () ->
                     let nest () =

@@ -3,6 +3,7 @@ module Adjoint.Properties.SmallProductTests
 
 open System
 open System.Numerics
+open System.Runtime.Intrinsics
 open System.Threading
 open Expecto
 open Adjoint.Execute
@@ -173,7 +174,12 @@ let private same (left: 'T[]) (right: 'T[]) =
 
 let private runners: IParallel list = [ WorkerPool.Shared; Scattered 1; Scattered 4; Scattered 8 ]
 
+let private withVectors () =
+    if not Vector128.IsHardwareAccelerated then
+        skiptest "the processor has no vectors: products are left to others"
+
 let private holds seed (number: Random -> unit -> 'T) fill toFloat epsilon =
+    withVectors ()
     let random = Random seed
 
     for _ in 1..1500 do
@@ -220,6 +226,7 @@ let tests =
                 holds 4 (edge (4.9e-324, Double.NaN, Double.PositiveInfinity, 1.5, -0.0)) 77.0 id (2.220446049250313e-16, 4.9e-324))
 
             testCase "larger matrices and those without terms are left to others" (fun () ->
+                withVectors ()
                 let data = Array.zeroCreate<float> 5000
 
                 let takes m n k =

@@ -13,7 +13,19 @@ namespace Adjoint.Compile;
 internal static class SettleLoops
 {
     /// <summary>The graph, in bodies too, whose loops carry only what changes.</summary>
-    public static Graph Apply(Graph graph) => new Rewriter(Settled).Apply(graph);
+    public static Graph Apply(Graph graph)
+    {
+        // Parameters that are read as one make results the same, and operands of what is inside: each such find may bring the next.
+        Graph before;
+        do
+        {
+            before = graph;
+            graph = new Rewriter(Settled).Apply(before);
+        }
+        while (graph != before);
+
+        return graph;
+    }
 
     private static ImmutableArray<Value> Settled(Node node) => Region.Of(node.Primitive) is { } region
         ? new Settlement(node, region).Run()

@@ -13,15 +13,28 @@ namespace Adjoint.Compile;
 public static class Simplify
 {
     /// <summary>The graph, in bodies too, without such nodes.</summary>
-    public static Graph Apply(Graph graph) => new Rewriter(Rule).Apply(graph);
+    public static Graph Apply(Graph graph)
+    {
+        // What an opened body brings stands beside other nodes than before, and other values may now be read once.
+        bool opened;
+        do
+        {
+            opened = false;
+            graph = new Rewriter(inside => Rule(inside, () => opened = true)).Apply(graph);
+        }
+        while (opened);
 
-    private static Func<Node, Node, ImmutableArray<Value>> Rule(Graph graph)
+        return graph;
+    }
+
+    private static Func<Node, Node, ImmutableArray<Value>> Rule(Graph graph, Action open)
     {
         HashSet<Value> shared = Uses.Shared(graph);
         return (node, original) =>
         {
             if (Branches.Of(node) is { } results)
             {
+                open();
                 return results;
             }
 

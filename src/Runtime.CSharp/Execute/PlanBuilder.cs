@@ -28,7 +28,7 @@ internal sealed class PlanBuilder
     private readonly List<int> wires = [];
     private readonly List<int> links = [];
     private readonly List<Output> outputs = [];
-    private readonly List<int> ending = [];
+    private readonly OperandUses reads;
     private readonly List<int> ended = [];
     private readonly HashSet<int> shared = [];
     private Dictionary<Node, NDArray> known = new(ReferenceEqualityComparer.Instance);
@@ -40,6 +40,7 @@ internal sealed class PlanBuilder
         this.constants = constants;
         this.values = values;
         memory = new(values);
+        reads = new(values);
         slots = new int[values.Count];
         Array.Fill(slots, Step.None);
         steps = new(values.Nodes.Length);
@@ -199,7 +200,7 @@ internal sealed class PlanBuilder
             OperandCount = node.Operands.Length,
             ResultCount = node.Results.Length,
         };
-        FindEnding(node, place);
+        reads.Read(node, place);
         bool runs = step.Kind switch
         {
             StepKind.Constant => AddConstant(ref step),
@@ -207,24 +208,10 @@ internal sealed class PlanBuilder
             StepKind.Kernel => AddKernel(ref step, place),
             _ => AddPlain(ref step, place),
         };
-        ended.AddRange(ending);
+        ended.AddRange(reads.Ending);
         if (runs)
         {
             steps.Add(step);
-        }
-    }
-
-    /// <summary>Finds the values whose memory is read here for the last time.</summary>
-    private void FindEnding(Node node, int place)
-    {
-        ending.Clear();
-        foreach (Value operand in values.Kinds[place] == StepKind.Constant ? [] : node.Operands)
-        {
-            int root = values.Root(values[operand]);
-            if (values.LastUse(root) == place && !ending.Contains(root))
-            {
-                ending.Add(root);
-            }
         }
     }
 
@@ -296,7 +283,7 @@ internal sealed class PlanBuilder
 
         step.InputCount = inputs.Count;
         LinkFreed(ref step, place);
-        memory.Place(node, step.Kernel!, ending, shared);
+        memory.Place(node, step.Kernel!, reads, shared);
         for (int i = 0; i < node.Results.Length; i++)
         {
             int number = values[node.Results[i]];
@@ -344,7 +331,7 @@ internal sealed class PlanBuilder
     /// <summary>Gives the slots back of values that end here; those that do not move have to be freed.</summary>
     private void LinkFreed(ref Step step, int place)
     {
-        foreach (int root in ending)
+        foreach (int root in reads.Ending)
         {
             int slot = slots[root];
             if (slot == Step.None)
@@ -363,35 +350,17 @@ internal sealed class PlanBuilder
 
     private bool IsMoved(Step step, int root, int place)
     {
-        for (int i = 0; step.Kind is StepKind.Kernel or StepKind.Plain && i < step.OperandCount; i++)
-        {
-            if (values[step.Node.Operands[i]] == root && (step.Kind == StepKind.Plain || !memory.IsPlanned(root)))
-            {
-                return Moves(step.Node, i, place);
-            }
-        }
-
-        return false;
+        int operand = reads.First(root);
+        return operand != Step.None
+            && (step.Kind == StepKind.Plain || (step.Kind == StepKind.Kernel && !memory.IsPlanned(root)))
+            && Moves(step.Node, operand, place);
     }
 
     /// <summary>Whether an operand is read here for the last time and nothing else among the operands shares its memory.</summary>
     private bool Moves(Node node, int operand, int place)
     {
         int number = values[node.Operands[operand]];
-        if (values.Root(number) != number || values.LastUse(number) != place || shared.Contains(number))
-        {
-            return false;
-        }
-
-        for (int i = 0; i < node.Operands.Length; i++)
-        {
-            if (i != operand && values.Root(values[node.Operands[i]]) == number)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return values.Root(number) == number && values.LastUse(number) == place && !shared.Contains(number) && reads.Readers(number) == 1;
     }
 
     /// <summary>The moving inputs in whose memory a result may lie.</summary>

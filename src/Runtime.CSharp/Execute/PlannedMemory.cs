@@ -64,9 +64,9 @@ internal sealed class PlannedMemory
     /// <summary>Finds places for the results of a kernel that only kernels read: in the memory of an operand that ends here, or anywhere.</summary>
     /// <param name="node">The node.</param>
     /// <param name="kernel">What it runs as.</param>
-    /// <param name="ending">The values that end here; results that nothing reads join them, operands that are overwritten leave.</param>
+    /// <param name="reads">What it reads; results that nothing reads end here too.</param>
     /// <param name="shared">Values that another kernel may read at the same time.</param>
-    internal void Place(Node node, Kernel kernel, List<int> ending, HashSet<int> shared)
+    internal void Place(Node node, Kernel kernel, OperandUses reads, HashSet<int> shared)
     {
         for (int i = 0; i < node.Results.Length; i++)
         {
@@ -83,13 +83,12 @@ internal sealed class PlannedMemory
                 continue;
             }
 
-            int operand = Overwritten(node, kernel, i, ending, shared);
+            int operand = Overwritten(node, kernel, i, reads, shared);
             if (operand != Step.None)
             {
-                int root = values.Root(values[node.Operands[operand]]);
+                int root = reads.Root(operand);
                 regions[number] = regions[root];
                 regions[root] = default;
-                ending.Remove(root);
             }
             else
             {
@@ -99,7 +98,7 @@ internal sealed class PlannedMemory
             places[number] = At(type, regions[number].Start / type.DType.Size());
         }
 
-        ending.AddRange(node.Results.Select(result => values[result]).Where(number => values.LastUse(number) == PlanValues.Unused));
+        reads.EndToo(node.Results.Select(result => values[result]).Where(number => values.LastUse(number) == PlanValues.Unused));
     }
 
     /// <summary>Gives the bytes of a root back, if it has some.</summary>
@@ -112,38 +111,23 @@ internal sealed class PlannedMemory
         }
     }
 
-    private int Overwritten(Node node, Kernel kernel, int result, List<int> ending, HashSet<int> shared)
+    private int Overwritten(Node node, Kernel kernel, int result, OperandUses reads, HashSet<int> shared)
     {
-        for (int i = 0; i < node.Operands.Length; i++)
+        TensorType type = node.Results[result].Tensor;
+        foreach (int i in reads.EndingAlone)
         {
-            int root = values.Root(values[node.Operands[i]]);
-            TensorType type = node.Results[result].Tensor;
+            int root = reads.Root(i);
             if (regions[root].Bytes > 0
                 && regions[root].Bytes == Bytes(type)
-                && ending.Contains(root)
                 && !shared.Contains(root)
                 && Fits(node.Operands[i].Tensor, type)
-                && kernel.MayOverwrite(i, result)
-                && IsAlone(node, i, root))
+                && kernel.MayOverwrite(i, result))
             {
                 return i;
             }
         }
 
         return Step.None;
-    }
-
-    private bool IsAlone(Node node, int operand, int root)
-    {
-        for (int i = 0; i < node.Operands.Length; i++)
-        {
-            if (i != operand && values.Root(values[node.Operands[i]]) == root)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static long Bytes(TensorType type) => BlockLayout.Rounded((long)type.Shape.Size * type.DType.Size());

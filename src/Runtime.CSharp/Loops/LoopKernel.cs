@@ -13,7 +13,7 @@ internal sealed class LoopKernel : Kernel
     private readonly LoopProgram program;
     private readonly LoopCode code;
     private readonly string engine;
-    private readonly ImmutableArray<(int Operand, int Result)> overwritten;
+    private readonly HashSet<(int Operand, int Result)> overwritten;
     private readonly LoopBuffer[] working;
     private readonly LoopBuffer[] stacks;
     private readonly long[] tiles;
@@ -28,7 +28,7 @@ internal sealed class LoopKernel : Kernel
     {
         this.program = program;
         this.engine = engine.Name;
-        this.overwritten = overwritten;
+        this.overwritten = [.. overwritten, .. Updated(program)];
         code = engine.Compile(program);
         working = [.. program.Buffers.Where(buffer => buffer.Kind >= LoopBufferKind.Scratch)];
         stacks = [.. program.Buffers.Where(buffer => buffer.Kind == LoopBufferKind.Stack)];
@@ -116,27 +116,24 @@ internal sealed class LoopKernel : Kernel
     }
 
     /// <inheritdoc/>
-    public override bool MayOverwrite(int operand, int result) =>
-        overwritten.Contains((operand, result)) || Updated(operand, result);
+    public override bool MayOverwrite(int operand, int result) => overwritten.Contains((operand, result));
 
     /// <inheritdoc/>
     public override string Describe() => $"{engine} {program}".TrimEnd();
 
-    private bool Updated(int operand, int result)
+    private static IEnumerable<(int Operand, int Result)> Updated(LoopProgram program)
     {
-        (int nextOperand, int nextResult) = (0, 0);
+        (int operand, int result) = (0, 0);
         foreach (LoopBuffer buffer in program.Buffers)
         {
-            if (buffer.Kind == LoopBufferKind.InOut && nextOperand == operand && nextResult == result)
+            if (buffer.Kind == LoopBufferKind.InOut)
             {
-                return true;
+                yield return (operand, result);
             }
 
-            nextOperand += buffer.Kind is LoopBufferKind.Input or LoopBufferKind.InOut ? 1 : 0;
-            nextResult += buffer.Kind is LoopBufferKind.Output or LoopBufferKind.InOut ? 1 : 0;
+            operand += buffer.Kind is LoopBufferKind.Input or LoopBufferKind.InOut ? 1 : 0;
+            result += buffer.Kind is LoopBufferKind.Output or LoopBufferKind.InOut ? 1 : 0;
         }
-
-        return false;
     }
 
     private static void BindInOrder(ReadOnlySpan<NDArray> operands, ReadOnlySpan<NDArray> results, NDArray[] buffers)

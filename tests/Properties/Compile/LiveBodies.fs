@@ -5,15 +5,11 @@ open System.Threading
 open Expecto
 open Adjoint.Core
 open Adjoint.Loops
-open Adjoint.Compile.Emit
 
 /// Reductions over lanes whose bodies keep few or many values at a time: how many lanes run at once depends on that, the order of sums does not.
 module LiveBodies =
 
-    let private engines: (string * ILoopEngine) list =
-        [
-            for width in [ 64; 32; 16; 0 ] -> $"il {8 * width} bits", IlEngine(width) :> ILoopEngine
-        ]
+    let private engines = Engines.code [ 64; 32; 16; 0 ]
 
     /// Powers of an element, all kept until they are joined from the last on; their sum is stored, summed and compared.
     let private powers (kind: DType) live (count: int) =

@@ -235,6 +235,14 @@ let private settling =
                     let after = passed "settle_loops" f [ flag choice; a; b ]
                     Expect.isTrue (obj.ReferenceEquals(after.Results[0], after.Parameters[1])) "the operand of both"
                     Expect.isFalse (obj.ReferenceEquals(after.Results[1], after.Parameters[2])) "another in each")
+
+            testCase "results of branches that are one operand, given twice, and what that settles inside" (fun () ->
+                let inner = graph [ x; x ] (fun v -> [ Ops.Sin v[0]; v[1] ])
+                let first = graph [ x; x ] (fun v -> [ (make (Call inner) [ v[0]; v[0] ])[1] ])
+                let second = graph [ x; x ] (fun v -> [ v[1] ])
+                let f = graph [ truth; x ] (fun v -> make (Cond(Body first, Body second)) [ v[0]; v[1]; v[1] ])
+                let after = passed "settle_loops" f [ flag true; a ]
+                Expect.isTrue (obj.ReferenceEquals(after.Results[0], after.Parameters[1])) "the operand")
         ]
 
 [<Tests>]

@@ -241,7 +241,7 @@ let private choices =
                 let reversed v =
                     make (Repeat(Body step, 0, true)) [ index 1; v ]
 
-                becomes "simplify" (graph [ t ] (fun v -> reversed v[0])) [ at ] "constant convert broadcast mul")
+                becomes "simplify" (graph [ t ] (fun v -> reversed v[0])) [ at ] "constant broadcast mul")
 
             testCase "scan of no step and of one" (fun () ->
                 let step = graph [ t; t ] (fun v -> [ Ops.Add(v[0], v[1]); Ops.Sin v[1] ])
@@ -249,7 +249,7 @@ let private choices =
                 let f length =
                     graph [ t; f64 [ length; 2 ] ] (fun v -> scan 0 1 length true step v)
 
-                becomes "simplify" (f 1) [ at; matrix [ [ 1.0; 2.0 ] ] ] "reshape add sin reshape"
+                becomes "simplify" (f 1) [ at; matrix [ [ 1.0; 2.0 ] ] ] "reshape add sin"
                 let empty = NDArray.New(DType.F64, Shape.Of(0, 2)) :> HostValue
                 becomes "simplify" (f 0) [ at; empty ] "constant broadcast")
 
@@ -279,6 +279,43 @@ let private failing =
                 becomes "simplify" f [ x ] "slice")
         ]
 
+/// A choice whose result decides the next one.
+let private deciding length =
+    graph [ f64 [ 2 ] ] (fun v ->
+        let type' = TensorType.Of(DType.Bool) :> ValueType
+        let keep = graph [ type'; f64 [ 2 ] ] (fun v -> [ Ops.Not v[0]; Ops.Neg v[1] ])
+        let drop = graph [ type'; f64 [ 2 ] ] (fun v -> [ Ops.Not v[0]; v[1] ])
+        let mutable state = [ Ops.Constant(Scalar.Of true); v[0] ]
+
+        for _ in 1..length do
+            state <- make (Cond(Body keep, Body drop)) (state[0] :: state)
+
+        [ state[1] ])
+
+let private opening =
+    testList
+        "opened branches"
+        [
+            testCase "a choice that hangs on the choice before, a thousand times" (fun () ->
+                let after = (pass "simplify").Apply.Invoke(deciding 1000)
+                // Every other branch is taken: 500 changes of sign, of which two in a row are none.
+                Expect.isTrue (obj.ReferenceEquals(after.Results[0], after.Parameters[0])) "nothing is left")
+
+            testCase "an opened branch is simplified with what it now reads" (fun () ->
+                let branch = graph [ f64 [ 2 ] ] (fun v -> [ Ops.Exp v[0] ])
+
+                let f =
+                    graph [] (fun _ ->
+                        make
+                            (Cond(Body branch, Body branch))
+                            [
+                                Ops.Constant(Scalar.Of true)
+                                Ops.Full(Shape.Of 2, Scalar.Of(DType.F64, -0.0))
+                            ])
+
+                becomes "simplify" f [] "constant exp broadcast")
+        ]
+
 [<Tests>]
 let tests =
     testList
@@ -304,4 +341,5 @@ let tests =
             repetitions
             choices
             failing
+            opening
         ]

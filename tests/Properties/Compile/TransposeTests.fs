@@ -5,17 +5,11 @@ open Expecto
 open Adjoint.Core
 open Adjoint.Loops
 open Adjoint.Loops.Blocks
-open Adjoint.Compile.Emit
 
 /// Blocks of matrices whose rows become columns.
 module TransposeTests =
 
-    let private engines: (string * ILoopEngine) list =
-        [
-            "il", IlEngine() :> ILoopEngine
-            "il 0 bits", IlEngine(0)
-            "blocks", BlockEngine()
-        ]
+    let private engines = Engines.code [ 64; 32; 16; 0 ] @ [ "blocks", BlockEngine() :> ILoopEngine ]
 
     /// Rows from the second row and third column on, into the middle of a larger matrix.
     let private turned (kind: DType) rows columns =

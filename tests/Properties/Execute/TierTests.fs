@@ -2,6 +2,7 @@
 module Adjoint.Properties.Execute.TierTests
 
 open System
+open System.Runtime.CompilerServices
 open System.Threading.Tasks
 open Expecto
 open Adjoint.Core
@@ -44,6 +45,9 @@ let private fusedIn (graph: Graph) =
 
 let private changes length =
     testCase $"a program of {length} elements changes to machine code after many runs, and gives the same bits" (fun () ->
+        if not RuntimeFeature.IsDynamicCodeSupported then
+            skiptest "no code is made while running"
+
         let executable = Executable.CompileInTiers(program length)
         let given = arguments length
         let first = bits (executable.Run given)

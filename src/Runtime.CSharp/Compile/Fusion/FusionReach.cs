@@ -10,6 +10,8 @@ internal sealed class FusionReach
 
     private readonly Dictionary<Node, int> order = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<FusionGroup, (int First, int Last)> spans = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<FusionGroup, Dictionary<object, Node>> leaving = new(ReferenceEqualityComparer.Instance);
+    private readonly SpanCounts across;
     private readonly Stack<Node> pending = [];
     private readonly HashSet<object> met = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, FusionGroup> home;
@@ -24,19 +26,50 @@ internal sealed class FusionReach
         {
             order.Add(node, order.Count);
         }
+
+        across = new(order.Count);
     }
 
-    /// <summary>A node has joined a group.</summary>
+    /// <summary>A node has joined a group; all that reads it has found its place before.</summary>
     internal void Joined(Node node, FusionGroup group)
     {
         int place = order[node];
-        spans[group] = spans.TryGetValue(group, out (int First, int Last) span)
-            ? (Math.Min(span.First, place), Math.Max(span.Last, place))
-            : (place, place);
+        if (!spans.TryGetValue(group, out (int First, int Last) span))
+        {
+            span = (place, place);
+            leaving.Add(group, new(ReferenceEqualityComparer.Instance));
+        }
+
+        Span(group, (Math.Min(span.First, place), Math.Max(span.Last, place)));
+        foreach (Node reader in readers[node])
+        {
+            FusionGroup? other = home.GetValueOrDefault(reader);
+            if (other != group)
+            {
+                leaving[group].TryAdd(other is null ? reader : other, reader);
+            }
+        }
     }
 
     /// <summary>A group is no more.</summary>
-    internal void Left(FusionGroup group) => spans.Remove(group);
+    internal void Left(FusionGroup group)
+    {
+        (int first, int last) = spans[group];
+        across.Add(first, last, -1);
+        spans.Remove(group);
+        leaving.Remove(group);
+    }
+
+    private void Span(FusionGroup group, (int First, int Last) span)
+    {
+        if (spans.TryGetValue(group, out (int First, int Last) before))
+        {
+            across.Add(before.First, before.Last, -1);
+        }
+
+        across.Add(span.First, span.Last, 1);
+        spans[group] = span;
+    }
 
     /// <summary>The place of a node in the graph's order.</summary>
     internal int PlaceOf(Node node) => order[node];
@@ -51,20 +84,7 @@ internal sealed class FusionReach
     /// <summary>Whether a way may lead from a group to another one.</summary>
     internal bool Leads(FusionGroup from, FusionGroup target)
     {
-        foreach (Node node in from.Nodes)
-        {
-            if (home.GetValueOrDefault(node) == from)
-            {
-                foreach (Node reader in readers[node])
-                {
-                    if (home.GetValueOrDefault(reader) != from)
-                    {
-                        pending.Push(reader);
-                    }
-                }
-            }
-        }
-
+        PushReaders(from);
         return Leads(target);
     }
 
@@ -89,15 +109,7 @@ internal sealed class FusionReach
             }
         }
 
-        foreach ((FusionGroup group, (int first, int end)) in spans)
-        {
-            if (group != target && first <= last && end > last)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return across[last] == 0;
     }
 
     private bool Follow(FusionGroup target)
@@ -120,26 +132,30 @@ internal sealed class FusionReach
                 return true;
             }
 
-            if (group is null)
+            if (group is not null)
             {
-                PushReaders(node);
+                PushReaders(group);
                 continue;
             }
 
-            foreach (Node member in group.Nodes)
+            foreach (Node reader in readers[node])
             {
-                PushReaders(member);
+                pending.Push(reader);
             }
         }
 
         return false;
     }
 
-    private void PushReaders(Node node)
+    /// <summary>What reads a group's results: of each other group one node.</summary>
+    private void PushReaders(FusionGroup group)
     {
-        foreach (Node reader in readers[node])
+        foreach (Node reader in leaving[group].Values)
         {
-            pending.Push(reader);
+            if (home.GetValueOrDefault(reader) != group)
+            {
+                pending.Push(reader);
+            }
         }
     }
 

@@ -21,23 +21,22 @@ internal static class InPlaceResults
         }
 
         ILookup<LoopBuffer, Access> accesses = program.Phases.SelectMany((phase, i) => In(phase, i)).ToLookup(access => access.Buffer);
-        LoopBuffer[] operands = [.. program.Buffers.Where(buffer => buffer.Kind == LoopBufferKind.Input)];
+        Operand[] operands = [.. program.Buffers.Where(buffer => buffer.Kind == LoopBufferKind.Input).Select(buffer => new Operand(buffer, accesses[buffer]))];
         LoopBuffer[] results = [.. program.Buffers.Where(buffer => buffer.Kind == LoopBufferKind.Output)];
         var pairs = ImmutableArray.CreateBuilder<(int, int)>();
-        var taken = new HashSet<int>();
+        bool[] taken = new bool[operands.Length];
         for (int result = 0; result < results.Length; result++)
         {
             LoopBuffer into = results[result];
             Access[] stores = [.. accesses[into].Where(access => access.IsStore)];
-            int operand = stores is [{ IsOnce: true } store]
-                ? Array.FindIndex(operands, from => from.Type == into.Type && from.Length == into.Length
-                    && !taken.Contains(Array.IndexOf(operands, from))
-                    && accesses[from].All(access => access.IsBefore(store)))
-                : -1;
-            if (operand >= 0)
+            for (int operand = 0; stores is [{ IsOnce: true } store] && operand < operands.Length; operand++)
             {
-                taken.Add(operand);
-                pairs.Add((operand, result));
+                if (!taken[operand] && operands[operand].FitsUnder(into) && operands[operand].IsReadBefore(store))
+                {
+                    taken[operand] = true;
+                    pairs.Add((operand, result));
+                    break;
+                }
             }
         }
 
@@ -98,10 +97,28 @@ internal static class InPlaceResults
     }
 
     /// <summary>A load or a store.</summary>
-    private sealed record Access(LoopBuffer Buffer, LoopValue Offset, int Phase, LoopBlock Block, int Place, bool IsStore, bool IsOnce)
+    private sealed record Access(LoopBuffer Buffer, LoopValue Offset, int Phase, LoopBlock Block, int Place, bool IsStore, bool IsOnce);
+
+    /// <summary>An operand and where it is read for the last time.</summary>
+    private sealed class Operand
     {
-        /// <summary>Whether it reads what a store writes over before that, and no other iteration's.</summary>
-        internal bool IsBefore(Access store) => Phase < store.Phase
-            || (Phase == store.Phase && ReferenceEquals(Block, store.Block) && ReferenceEquals(Offset, store.Offset) && Place < store.Place);
+        private readonly LoopBuffer buffer;
+        private readonly Access? last;
+        private readonly bool isAtOnePlace;
+
+        internal Operand(LoopBuffer buffer, IEnumerable<Access> loads)
+        {
+            this.buffer = buffer;
+            last = loads.MaxBy(load => (load.Phase, load.Place));
+            isAtOnePlace = loads.All(load => load.Phase < last!.Phase
+                || (ReferenceEquals(load.Block, last.Block) && ReferenceEquals(load.Offset, last.Offset)));
+        }
+
+        internal bool FitsUnder(LoopBuffer result) => buffer.Length == result.Length && buffer.Type == result.Type;
+
+        /// <summary>Whether a store writes over nothing but what was read before, and no other iteration's.</summary>
+        internal bool IsReadBefore(Access store) => last is null || last.Phase < store.Phase
+            || (last.Phase == store.Phase && isAtOnePlace && last.Place < store.Place
+                && ReferenceEquals(last.Block, store.Block) && ReferenceEquals(last.Offset, store.Offset));
     }
 }

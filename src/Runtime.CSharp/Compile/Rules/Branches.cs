@@ -6,6 +6,7 @@ using Adjoint.Primitives;
 namespace Adjoint.Compile.Rules;
 
 /// <summary>Choices that a literal makes, and loops of no step or one.</summary>
+/// <remarks>What a body brings is made simpler where it now reads something else: a choice may hang on the choice before.</remarks>
 internal static class Branches
 {
     /// <summary>The largest body that is put in a node's place, in nodes; a larger one is called, since other nodes may hold it too.</summary>
@@ -47,6 +48,30 @@ internal static class Branches
     }
 
     private static ImmutableArray<Value> Run(Body body, ImmutableArray<Value> arguments) => body.Graph.Nodes.Length <= Small
-        ? Substitution.Inline(body.Graph, arguments)
+        ? Opened(body.Graph, arguments)
         : Node.Make(new Call(body), arguments).Results;
+
+    private static ImmutableArray<Value> Opened(Graph body, ImmutableArray<Value> arguments)
+    {
+        var substitution = new Substitution();
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            substitution[body.Parameters[i]] = arguments[i];
+        }
+
+        foreach (Node node in body.Nodes)
+        {
+            Node changed = substitution.Apply(node);
+            if (changed != node)
+            {
+                ImmutableArray<Value> simpler = Of(changed) ?? [.. changed.Results.Select(Simplify.Whole)];
+                for (int i = 0; i < simpler.Length; i++)
+                {
+                    substitution[node.Results[i]] = simpler[i];
+                }
+            }
+        }
+
+        return substitution.Of(body.Results);
+    }
 }

@@ -3,7 +3,6 @@ module Adjoint.Properties.Compile.Regions.CutTests
 
 open System.Collections.Immutable
 open Expecto
-open Adjoint.Compile.Emit
 open Adjoint.Compile.Methods
 open Adjoint.Core
 open Adjoint.Execute
@@ -84,7 +83,9 @@ let tests =
 
                         let expected = (expected[0] :?> NDArray).ToDoubles()
                         Expect.equal (run PlainEngine.instance graph arguments) expected "by the plain engine"
-                        Expect.equal (run (IlEngine()) graph arguments) expected "by machine code")
+
+                        for name, engine in Engines.code [ 64; 32; 0 ] @ Engines.blocks [ 32 ] do
+                            Expect.equal (run engine graph arguments) expected $"by {name}")
 
                 if name <> "many parts" then
                     testCase $"{name}: it is known which part an element is from" (fun () ->
