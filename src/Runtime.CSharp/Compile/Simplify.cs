@@ -39,7 +39,7 @@ public static class Simplify
             }
 
             bool Alone(int operand) => !shared.Contains(original.Operands[operand]) && !shared.Contains(node.Operands[operand]);
-            Value? simpler = Simpler(node) ?? Signs.Of(node, Alone) ?? Products.OfSwapped(node, Alone);
+            Value? simpler = Simpler(node) ?? Signs.Of(node, Alone) ?? Products.OfSwapped(node, Alone) ?? Products.OfVectors(node, Alone);
             return simpler is null ? node.Results : [Whole(simpler)];
         };
     }

@@ -11,6 +11,9 @@ internal unsafe interface ISmallColumns
     /// <summary>Quarters of a vector that a segment has.</summary>
     static abstract int Quarters { get; }
 
+    /// <summary>Whether products are a few instructions, so that all vectors of a sum stay in registers.</summary>
+    static abstract bool IsShort { get; }
+
     /// <summary>The products of a vector of columns with the left factor, each in its segment.</summary>
     static abstract Vector512<T> Products<T>(in SmallDotPlan<T> plan, T* b, T* x)
         where T : unmanaged, IFloatingPointIeee754<T>;
@@ -20,6 +23,8 @@ internal unsafe interface ISmallColumns
 internal readonly unsafe struct QuarterPacked : ISmallColumns
 {
     public static int Quarters => 1;
+
+    public static bool IsShort => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Products<T>(in SmallDotPlan<T> plan, T* b, T* x)
@@ -37,6 +42,8 @@ internal readonly unsafe struct QuarterWhole : ISmallColumns
 {
     public static int Quarters => 1;
 
+    public static bool IsShort => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Products<T>(in SmallDotPlan<T> plan, T* b, T* x)
         where T : unmanaged, IFloatingPointIeee754<T> => Vector512.Load(b) * Vector512.Create(Vector128.Load(x));
@@ -46,6 +53,8 @@ internal readonly unsafe struct QuarterWhole : ISmallColumns
 internal readonly unsafe struct HalfPacked : ISmallColumns
 {
     public static int Quarters => 2;
+
+    public static bool IsShort => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Products<T>(in SmallDotPlan<T> plan, T* b, T* x)
@@ -63,15 +72,31 @@ internal readonly unsafe struct HalfWhole : ISmallColumns
 {
     public static int Quarters => 2;
 
+    public static bool IsShort => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Products<T>(in SmallDotPlan<T> plan, T* b, T* x)
         where T : unmanaged, IFloatingPointIeee754<T> => Vector512.Load(b) * Vector512.Create(Vector256.Load(x));
+}
+
+/// <summary>A column that fills a vector.</summary>
+internal readonly unsafe struct Whole : ISmallColumns
+{
+    public static int Quarters => 4;
+
+    public static bool IsShort => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Products<T>(in SmallDotPlan<T> plan, T* b, T* x)
+        where T : unmanaged, IFloatingPointIeee754<T> => Lanes512<T>.MultiplyAdd(Vector512.Load(b), Vector512.Load(x), default);
 }
 
 /// <summary>One column, of any length.</summary>
 internal readonly unsafe struct Long : ISmallColumns
 {
     public static int Quarters => 4;
+
+    public static bool IsShort => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Products<T>(in SmallDotPlan<T> plan, T* b, T* x)

@@ -48,6 +48,9 @@ internal static unsafe class SmallDots
                 case (2, false):
                     Groups<T, HalfWhole>(all, ref plan, first, end, quarters);
                     break;
+                case (4, _) when products.K == Vector512<T>.Count:
+                    Groups<T, Whole>(all, ref plan, first, end, quarters);
+                    break;
                 default:
                     Groups<T, Long>(all, ref plan, first, end, quarters);
                     break;
@@ -94,15 +97,22 @@ internal static unsafe class SmallDots
             return Quarters<T, TColumns>(plan, b, x, 0);
         }
 
+        if (TColumns.IsShort)
+        {
+            Vector512<T> first = Halves(Quarters<T, TColumns>(plan, b, x, 0), Quarters<T, TColumns>(plan, b, x, w));
+            return TColumns.Quarters == 2
+                ? first
+                : Halves(first, Halves(Quarters<T, TColumns>(plan, b, x, 2 * w), Quarters<T, TColumns>(plan, b, x, 3 * w)));
+        }
+
         for (int i = 0; i < TColumns.Quarters; i++)
         {
             Quarters<T, TColumns>(plan, b, x, i * w).Store(quarters + (i * lanes));
         }
 
-        Vector512<T> sums = Halves(Vector512.Load(quarters), Vector512.Load(quarters + lanes));
-        return TColumns.Quarters == 2
-            ? sums
-            : Halves(sums, Halves(Vector512.Load(quarters + (2 * lanes)), Vector512.Load(quarters + (3 * lanes))));
+        return Halves(
+            Halves(Vector512.Load(quarters), Vector512.Load(quarters + lanes)),
+            Halves(Vector512.Load(quarters + (2 * lanes)), Vector512.Load(quarters + (3 * lanes))));
     }
 
     /// <summary>As many vectors as 128 bits have lanes, added up to one within each 128 bits.</summary>

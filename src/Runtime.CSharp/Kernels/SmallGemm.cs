@@ -9,7 +9,7 @@ namespace Adjoint.Kernels;
 /// <remarks>
 /// <para>
 /// Where rows of B are contiguous, <see cref="SmallRows"/> forms rows of C; where its columns are, they are turned into rows on the stack first.
-/// A matrix times a vector whose rows are contiguous is a batch of inner products, <see cref="SmallDots"/>.
+/// A matrix times a vector whose rows are contiguous is a batch of inner products, <see cref="SmallDots"/>, or <see cref="SmallSums"/> of few terms.
 /// </para>
 /// <para>
 /// Summation order: ascending k with fused multiply-adds, as <see cref="Gemm"/> sums; inner products by lanes and pairs. The order depends on the
@@ -119,24 +119,23 @@ internal static unsafe class SmallGemm
         }
         else
         {
-            InGroups(products, group, parallel);
+            new SmallGroups<T>(products, group).RunAll(parallel);
         }
 
         return true;
     }
 
-    private static void InGroups<T>(ProductBatch<T> products, int group, IParallel parallel)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        parallel.For(
-            GemmTiling.Ceiling(products.Count, group),
-            tile => Part(products, tile * group, Math.Min(products.Count, (tile + 1) * group)));
-
-    private static void Part<T>(in ProductBatch<T> products, int first, int end)
+    /// <summary>Some of the products.</summary>
+    internal static void Part<T>(in ProductBatch<T> products, int first, int end)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         bool isRows = products.B.ColumnStride == 1 || products.N == 1;
         bool isDots = products.M == 1 && products.B.RowStride == 1 && products.A.ColumnStride == 1;
-        if (isDots && (products.N == 1 || !isRows) && Avx512F.IsSupported)
+        if (isDots && SmallSums.Fits<T>(products.K, products.N))
+        {
+            SmallSums.Run(products, first, end);
+        }
+        else if (isDots && (products.N == 1 || !isRows) && Avx512F.IsSupported)
         {
             Dots(products, first, end);
         }

@@ -94,6 +94,22 @@ let private real: (string * (Value -> Value -> Value) * string) list =
         "exp of literals", (fun x _ -> Ops.Exp(like x 0.1)), "constant exp broadcast"
         "a swapped product", (fun x y -> Ops.Permute(Ops.MatMul(x, y), Axes [| 1; 0 |])), "dot_general"
         "a product of transposes", (fun x y -> Ops.MatMul(Ops.Permute(x, Axes [| 1; 0 |]), Ops.Permute(y, Axes [| 1; 0 |]))), "dot_general"
+        "a matrix times a column",
+        (fun x y ->
+            let column = Ops.Reshape(Ops.ReduceSum(y, Axes [| 0 |]), Shape.Of [| 13; 1 |])
+            Ops.Reshape(Ops.MatMul(x, column), Shape.Of [| 13 |])),
+        "reduce_sum dot_general"
+        "a row times a matrix",
+        (fun x y ->
+            let row = Ops.Reshape(Ops.ReduceSum(y, Axes [| 0 |]), Shape.Of [| 1; 13 |])
+            Ops.Reshape(Ops.MatMul(row, x), Shape.Of [| 13 |])),
+        "reduce_sum dot_general"
+        "a column times a row",
+        (fun x y ->
+            let column = Ops.Reshape(Ops.ReduceSum(x, Axes [| 0 |]), Shape.Of [| 13; 1 |])
+            let row = Ops.Reshape(Ops.ReduceSum(y, Axes [| 0 |]), Shape.Of [| 1; 13 |])
+            Ops.Reshape(Ops.MatMul(column, row), Shape.Of [| 169 |])),
+        "reduce_sum reshape reduce_sum reshape dot_general reshape"
     ]
 
 let private function2 f =
