@@ -9,6 +9,26 @@ internal sealed partial class MethodWriter
 {
     private void WriteLanes(ForItem loop)
     {
+        if (NarrowLanes.Of(loop, target, demands, kinds) is not { } table || cut.PiecesOf(loop.Body) is not null)
+        {
+            WriteAll(loop);
+            return;
+        }
+
+        KeyValuePair<(LoopValue Value, int Size), LocalBuilder[]>[] wide = [.. vectors];
+        vectors.Clear();
+        narrow = table;
+        WriteAll(loop);
+        narrow = null;
+        vectors.Clear();
+        foreach ((var key, LocalBuilder[] parts) in wide)
+        {
+            vectors.Add(key, parts);
+        }
+    }
+
+    private void WriteAll(ForItem loop)
+    {
         LaneWidths widths = LaneWidths.Of(loop, demands, kinds, Vectors.Bytes);
         LocalBuilder index = il.DeclareLocal(typeof(long));
         numbers[loop.Index] = index;

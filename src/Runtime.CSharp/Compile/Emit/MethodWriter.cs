@@ -24,6 +24,7 @@ internal sealed partial class MethodWriter
     private readonly Dictionary<StoreItem, StoreBlock> storeBlocks = new(ReferenceEqualityComparer.Instance);
     private LocalBuilder? polls;
     private Lanes? lanes;
+    private VectorTable? narrow;
 
     internal MethodWriter(ILGenerator il, LoopProgram program, LoopPhase phase, IlTarget target, FrameLayout frame)
     {
@@ -45,7 +46,8 @@ internal sealed partial class MethodWriter
             (outer.program, outer.target, outer.frame, outer.kinds, outer.demands, outer.cut, outer.bufferTable, outer.storeBlocks);
     }
 
-    private VectorTable Vectors => target.Vectors!;
+    /// <summary>The widest vectors, or those that the lanes of a short loop fill.</summary>
+    private VectorTable Vectors => narrow ?? target.Vectors!;
 
     /// <summary>The method of a phase: its body for each tile from the first on.</summary>
     internal void WritePhase(LoopPhase phase)
