@@ -52,6 +52,12 @@ module Attention =
         let seen, causal = mask.Parts
         Tensor.ofExpr (Nn.Attention(query.Expr, key.Expr, value.Expr, seen, causal))
 
+    /// As <c>scaled</c>, with numbers that are added to the scores q k' / sqrt d: bias broadcasts to [.., T, S]. A bias that places are hidden by
+    /// is minus infinity there. Memory is linear in T and S besides that of the bias, but for the derivative by the bias, which holds all scores.
+    let biased (mask: Mask) (bias: Tensor<'T>) (query: Tensor<'T>) (key: Tensor<'T>) (value: Tensor<'T>) : Tensor<'T> =
+        let seen, causal = mask.Parts
+        Tensor.ofExpr (Nn.Attention(query.Expr, key.Expr, value.Expr, seen, causal, bias.Expr))
+
     /// A layer for vectors of a width.
     let init (width: int) (key: Tensor<uint32>) : Attention<'T> =
         let dense number =

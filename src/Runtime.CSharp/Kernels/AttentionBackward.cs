@@ -112,7 +112,7 @@ internal sealed unsafe class AttentionBackward<T, TVector, TLanes>(AttentionShap
         T* weights = memory.Weights, slopes = memory.Slopes;
         AttentionPanel<T, TVector, TLanes>.Multiply(
             keys, Width, shape.Width, k, shape.KeyRow, 1, all.Kept + layout.QueryPanel(index, panel), memory.Columns, weights, Width, false);
-        sight.Hide(batch, head, query, queries, key, keys, weights, Width, T.NegativeInfinity);
+        sight.Show(batch, head, query, queries, key, keys, weights, Width);
         AttentionPanel<T, TVector, TLanes>.Exponentials(weights, keys, all.Kept + layout.Shift(index, panel), memory.Unread);
         AttentionPanel<T, TVector, TLanes>.Multiply(
             keys, Width, shape.ValueWidth, v, shape.ValueRow, 1, all.Kept + layout.CotangentPanel(index, panel), memory.Columns, slopes, Width, false);

@@ -55,7 +55,7 @@ internal sealed unsafe class AttentionForward<T, TVector, TLanes>(AttentionShape
 
             AttentionPanel<T, TVector, TLanes>.Multiply(
                 keys, Width, shape.Width, k + shape.KeyAt(batch, keyHead, at), shape.KeyRow, 1, memory.Query, memory.Offsets, memory.Scores, Width, false);
-            sight.Hide(batch, head, query, queries, at, keys, memory.Scores, Width, T.NegativeInfinity);
+            sight.Show(batch, head, query, queries, at, keys, memory.Scores, Width);
             Weigh(keys, memory);
             AttentionPanel<T, TVector, TLanes>.Multiply(
                 shape.ValueWidth, Width, keys, v + shape.ValueAt(batch, keyHead, at), 1, shape.ValueRow, memory.Scores, memory.Offsets, memory.Output, Width, true);

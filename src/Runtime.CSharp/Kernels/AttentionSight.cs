@@ -18,6 +18,9 @@ internal sealed unsafe class AttentionSight(
     /// <summary>Whether blocks that nothing sees may be left out: only where no operand holds an infinity or NaN, times which 0 is NaN.</summary>
     internal bool Skips { get; init; }
 
+    /// <summary>What is added to the scores; null for nothing.</summary>
+    internal AttentionBias? Bias { get; init; }
+
     /// <summary>How many keys from the first on the queries up to one may see.</summary>
     internal int Reach(int lastQuery) => causal && Skips ? Math.Clamp(lastQuery + 1 + shape.Keys - shape.Queries, 0, shape.Keys) : shape.Keys;
 
@@ -39,6 +42,14 @@ internal sealed unsafe class AttentionSight(
         }
 
         return true;
+    }
+
+    /// <summary>Scores as they count: with what is added to them, and minus infinity where a query does not see a key.</summary>
+    internal void Show<T>(int batch, int head, int query, int queries, int key, int keys, T* panel, int pitch)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Bias?.Add(batch, head, query, queries, key, keys, panel, pitch);
+        Hide(batch, head, query, queries, key, keys, panel, pitch, T.NegativeInfinity);
     }
 
     /// <summary>Puts a number where a query, a column of the panel, does not see a key, a row of it.</summary>

@@ -73,7 +73,7 @@ internal sealed unsafe class AttentionTangents<T, TVector, TLanes>(AttentionShap
             keys, Width, shape.Width, all.K + key, shape.KeyRow, 1, memory.QueryTangent, memory.Offsets, memory.Slopes, Width, false);
         AttentionPanel<T, TVector, TLanes>.Multiply(
             keys, Width, shape.Width, all.Dk + key, shape.KeyRow, 1, memory.Query, memory.Offsets, memory.Slopes, Width, true);
-        sight.Hide(batch, head, query, queries, at, keys, memory.Scores, Width, T.NegativeInfinity);
+        sight.Show(batch, head, query, queries, at, keys, memory.Scores, Width);
         sight.Hide(batch, head, query, queries, at, keys, memory.Slopes, Width, T.Zero);
         AttentionPanel<T, TVector, TLanes>.Exponentials(memory.Scores, keys, memory.Shift, memory.Unread);
         AttentionPanel<T, TVector, TLanes>.MultiplyAndSum(memory.Slopes, memory.Scores, keys, memory.Slope);

@@ -9,8 +9,8 @@ namespace Adjoint.Primitives;
 /// <summary>Attention: softmax(scale q kᵀ) v for each head, computed over blocks of keys, so that its memory is linear in the places.</summary>
 /// <remarks>
 /// <para>
-/// Shape: queries [.., T, N, d], keys [.., S, H, d], values [.., S, H, e], H dividing N, and perhaps a mask, bool, whose axes are those of the
-/// scores [.., N, T, S] or have extent 1; f32 or f64. Results: [.., T, N, e], and for each query the logarithm of its sum of exponentials,
+/// Shape: queries [.., T, N, d], keys [.., S, H, d], values [.., S, H, e], H dividing N, and perhaps a mask whose axes are those of the
+/// scores [.., N, T, S] or have extent 1: bool, or numbers that are added to the scores; f32 or f64. Results: [.., T, N, e], and for each query the logarithm of its sum of exponentials,
 /// [.., N, T]. Each head of keys serves N / H heads of queries that lie side by side (grouped heads: Ainslie et al. 2023).
 /// </para>
 /// <para>
@@ -23,7 +23,7 @@ namespace Adjoint.Primitives;
 /// </para>
 /// <para>
 /// Derivative: attention_tangent, whose transpose, attention_pullback, computes scores again from the logarithms. Their own derivatives go through
-/// the composition, whose memory is that of the scores.
+/// the composition, whose memory is that of the scores, as does the derivative by numbers that are added to them.
 /// </para>
 /// </remarks>
 /// <param name="Causal">Query t sees keys up to t + S − T alone.</param>
@@ -51,6 +51,11 @@ public sealed partial record Attention(bool Causal, Scalar Scale) : AttentionPri
     /// <inheritdoc/>
     public override Value?[] Jvp(Node node, IReadOnlyList<Value?> tangents, RuleContext context)
     {
+        if (MovesScores(tangents))
+        {
+            return JvpWithPrimal(node, tangents, context).Tangents;
+        }
+
         Value Tangent(int i) => tangents[i] ?? Ops.ZerosLike(node.Operands[i]);
         return [.. Node.Make(
             new AttentionTangent(Causal, Scale),
@@ -58,8 +63,35 @@ public sealed partial record Attention(bool Causal, Scalar Scale) : AttentionPri
     }
 
     /// <inheritdoc/>
+    public override Dual JvpWithPrimal(Node node, IReadOnlyList<Value?> tangents, RuleContext context)
+    {
+        if (!MovesScores(tangents))
+        {
+            return base.JvpWithPrimal(node, tangents, context);
+        }
+
+        Node call = Call(node);
+        return call.Primitive.JvpWithPrimal(call, tangents, context);
+    }
+
+    /// <inheritdoc/>
+    public override Dual Linearize(Node node, IReadOnlyList<Value?> tangents, RuleContext context)
+    {
+        if (!MovesScores(tangents))
+        {
+            return base.Linearize(node, tangents, context);
+        }
+
+        Node call = Call(node);
+        return call.Primitive.Linearize(call, tangents, context);
+    }
+
+    /// <inheritdoc/>
     public override Kernel? Lower(ImmutableArray<ValueType> operands) =>
         AttentionKernel.Of(AttentionKind.Forward, Sizes(operands), Causal, Factor);
+
+    /// <summary>Whether what is added to the scores has a tangent: it has as many numbers as the scores, which its derivative then holds.</summary>
+    private bool MovesScores(IReadOnlyList<Value?> tangents) => tangents.Skip(Count).Any(tangent => tangent is not null);
 
     private protected override ImmutableArray<TensorType> OperandTypes(AttentionSizes sizes) => [sizes.Query, sizes.Key, sizes.Value];
 

@@ -109,21 +109,18 @@ internal sealed class AttentionComposition(AttentionSizes sizes, bool causal, do
     /// <summary>[.., N, T] as [.., T, N, e].</summary>
     private Value OfQueries(Value x) => Ops.Broadcast(x, sizes.Output.Shape, new Axes([.. Leading, lead + 1, lead]));
 
-    private Value Shown(Value scores) =>
-        Seen() is { } seen ? Ops.Select(seen, scores, Ops.Like(scores, double.NegativeInfinity)) : scores;
+    private Value Shown(Value scores)
+    {
+        Value all = mask is { Tensor.DType: not DType.Bool } added ? scores + Everywhere(added) : scores;
+        return Seen() is { } seen ? Ops.Select(seen, all, Ops.Like(all, double.NegativeInfinity)) : all;
+    }
 
     private Value Hide(Value x) => Seen() is { } seen ? Ops.Select(seen, x, Ops.Zeros(x.Tensor)) : x;
 
     /// <summary>Which scores count, or null for all.</summary>
     private Value? Seen()
     {
-        Value? given = null;
-        if (mask is not null)
-        {
-            int[] kept = [.. Enumerable.Range(0, sizes.Scores.Rank).Where(axis => mask.Tensor.Shape[axis] == sizes.Scores[axis])];
-            given = Ops.Broadcast(Ops.Reshape(mask, mask.Tensor.Shape.Select(kept)), sizes.Scores, new Axes(kept));
-        }
-
+        Value? given = mask is { Tensor.DType: DType.Bool } hiding ? Everywhere(hiding) : null;
         if (!causal)
         {
             return given;
@@ -132,5 +129,12 @@ internal sealed class AttentionComposition(AttentionSizes sizes, bool causal, do
         Value last = Ops.Iota(DType.I64, sizes.Scores, lead + 1) + Ops.Full(sizes.Scores, Scalar.Of(DType.I64, (long)(sizes.Keys - sizes.Queries)));
         Value past = Ops.Compare(Direction.Le, Ops.Iota(DType.I64, sizes.Scores, lead + 2), last);
         return given is null ? past : Ops.And(past, given);
+    }
+
+    /// <summary>An array of the scores' axes, repeated along those that are one long.</summary>
+    private Value Everywhere(Value x)
+    {
+        int[] kept = [.. Enumerable.Range(0, sizes.Scores.Rank).Where(axis => x.Tensor.Shape[axis] == sizes.Scores[axis])];
+        return Ops.Broadcast(Ops.Reshape(x, x.Tensor.Shape.Select(kept)), sizes.Scores, new Axes(kept));
     }
 }

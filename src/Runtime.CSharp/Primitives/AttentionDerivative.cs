@@ -50,7 +50,7 @@ public abstract record AttentionDerivative : AttentionPrimitive
     public sealed override void Transpose(
         Node node, IReadOnlyList<Value?> cotangents, IReadOnlyList<Accumulator?> accumulators, RuleContext context)
     {
-        if (accumulators.Take(FirstLinear).Any(accumulator => accumulator is not null))
+        if (accumulators.Take(FirstLinear).Concat(accumulators.Skip(Count)).Any(accumulator => accumulator is not null))
         {
             base.Transpose(node, cotangents, accumulators, context);
         }
@@ -63,7 +63,8 @@ public abstract record AttentionDerivative : AttentionPrimitive
         }
     }
 
-    private static bool IsLinearIn(IReadOnlyList<Value?> tangents) => tangents.Take(FirstLinear).All(tangent => tangent is null);
+    private bool IsLinearIn(IReadOnlyList<Value?> tangents) =>
+        tangents.Take(FirstLinear).Concat(tangents.Skip(Count)).All(tangent => tangent is null);
 
     /// <summary>In the operands that it is linear in, it is its own tangent.</summary>
     private Dual Linear(Node node, IReadOnlyList<Value?> tangents)

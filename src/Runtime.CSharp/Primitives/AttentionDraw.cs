@@ -23,7 +23,7 @@ internal sealed record AttentionDraw(
             source.Int(1, 3),
             type);
         ImmutableArray<NDArray> primals = [Real(source, sizes.Query), Real(source, sizes.Key), Real(source, sizes.Value)];
-        return new(sizes, causal, Scalar.Of(DType.F64, 0.5), primals, source.Bool() ? [DrawMask(source, sizes)] : []);
+        return new(sizes, causal, Scalar.Of(DType.F64, 0.5), primals, DrawMask(source, sizes));
     }
 
     /// <summary>A floating array of a type, from the smooth domain.</summary>
@@ -32,16 +32,27 @@ internal sealed record AttentionDraw(
     /// <summary>Arrays like queries, keys and values.</summary>
     internal ImmutableArray<NDArray> Others(SampleSource source) => [Real(source, Sizes.Query), Real(source, Sizes.Key), Real(source, Sizes.Value)];
 
-    /// <summary>A mask through which every query sees the first key, with some axes of extent 1.</summary>
-    private static NDArray DrawMask(SampleSource source, AttentionSizes sizes)
+    /// <summary>Nothing, numbers to add, or a mask through which every query sees the first key, with some axes of extent 1.</summary>
+    private static ImmutableArray<NDArray> DrawMask(SampleSource source, AttentionSizes sizes)
     {
+        int kind = source.Int(0, 2);
+        if (kind == 0)
+        {
+            return [];
+        }
+
         var shape = new Shape(sizes.Scores.Select(extent => source.Bool() ? extent : 1));
+        if (kind == 1)
+        {
+            return [Real(source, new(sizes.Type, shape))];
+        }
+
         bool[] seen = source.Bools(shape).ToArray<bool>();
         for (int i = 0; i < seen.Length; i += shape[^1].Value)
         {
             seen[i] = true;
         }
 
-        return NDArray.Of<bool>(shape, seen);
+        return [NDArray.Of<bool>(shape, seen)];
     }
 }

@@ -97,6 +97,9 @@ internal sealed class AttentionKernel : Kernel
         int lead = sizes.Lead.Rank;
         int[] strides = [.. mask.Shape.Strides().Select((stride, axis) => mask.Shape[axis].Value == 1 ? 0 : stride)];
         int[] batches = Boxes.Offsets(sizes.Lead.ToArray(), strides.AsSpan(0, lead));
-        return new(shape, causal, mask.Memory<bool>(), mask.Start, batches, strides[lead], strides[lead + 1], strides[lead + 2]) { Skips = finite };
+        (int head, int query, int key) = (strides[lead], strides[lead + 1], strides[lead + 2]);
+        return mask.Type == DType.Bool
+            ? new(shape, causal, mask.Memory<bool>(), mask.Start, batches, head, query, key) { Skips = finite }
+            : new(shape, causal, null, 0, [], 0, 0, 0) { Skips = finite, Bias = new(mask.Storage, mask.Start, batches, head, query, key) };
     }
 }

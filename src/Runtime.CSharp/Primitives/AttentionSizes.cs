@@ -36,7 +36,7 @@ internal sealed record AttentionSizes(
     /// <summary>How many scores there are.</summary>
     internal double ScoreCount => Lead.Aggregate(1.0, (product, extent) => product * extent.Value) * Heads * Queries * Keys;
 
-    /// <summary>Checks queries, keys and values, and a mask if there is one.</summary>
+    /// <summary>Checks queries, keys and values, and a mask, or what is added to the scores, if there is one.</summary>
     /// <exception cref="TypeRuleException">They do not fit.</exception>
     internal static AttentionSizes Of(string name, ImmutableArray<TensorType> operands, TensorType? mask)
     {
@@ -80,11 +80,11 @@ internal sealed record AttentionSizes(
             return;
         }
 
-        bool fits = mask.DType == DType.Bool && mask.Rank == Scores.Rank
+        bool fits = (mask.DType == DType.Bool || mask.DType == Type) && mask.Rank == Scores.Rank
             && mask.Shape.Zip(Scores).All(pair => pair.First == pair.Second || pair.First.Value == 1);
         if (!fits)
         {
-            throw new TypeRuleException($"{name}: the mask is {mask}, not of bools whose axes are those of the scores {Scores} or have extent 1.");
+            throw new TypeRuleException($"{name}: the mask is {mask}, not of bools, nor of {Type.Name()} to be added, whose axes are those of the scores {Scores} or have extent 1.");
         }
     }
 }

@@ -26,12 +26,14 @@ let private seen (mask: Tensor<bool> option) causal queries keys =
     | Some mask -> Tensor.where past mask (Tensor.full [] false)
     | None -> past
 
-/// softmax(q k' / √d) v with zero weights where nothing is seen.
-let private formula shown (q: Tensor<float>) (k: Tensor<float>) (v: Tensor<float>) =
-    let scores = Tensor.matMul q (Tensor.transpose k) / sqrt (float q.Shape[q.Rank - 1])
+/// softmax(q k' / √d + bias) v with zero weights where nothing is seen.
+let private biased (bias: Tensor<float>) shown (q: Tensor<float>) (k: Tensor<float>) (v: Tensor<float>) =
+    let scores = Tensor.matMul q (Tensor.transpose k) / sqrt (float q.Shape[q.Rank - 1]) + bias
     let weights = Tensor.where shown (exp scores) (Tensor.full [] 0.0)
     let total = Tensor.matMul weights (Tensor.full [ k.Shape[k.Rank - 2]; 1 ] 1.0)
     Tensor.matMul weights v / Tensor.where (total .= 0.0) (Tensor.full [] 1.0) total
+
+let private formula shown = biased (Tensor.full [] 0.0) shown
 
 let private agrees tolerance (expected: Tensor<float>) actual message =
     holds tolerance expected.Shape (Tensor.toArray expected) actual message
@@ -87,6 +89,65 @@ let private values =
                             agrees (100.0 * sums) dq' dq "queries"
                             agrees (100.0 * sums) dk' dk "keys"
                             agrees (100.0 * sums) dv' dv "values")
+        ]
+
+/// Numbers that are added to the scores: for each, along the keys, along the queries, or one.
+let private biases =
+    let arguments = operands [ 2 ] 40 150 5 3
+    let q, k, v = arguments
+    let mask = bools 55 [ 40; 150 ]
+
+    testList
+        "added to the scores"
+        [
+            for shape in [ [ 2; 40; 150 ]; [ 40; 150 ]; [ 1; 150 ]; [ 40; 1 ]; [ 2; 1; 1 ] ] do
+                for causal, masked in [ false, false; true, false; true, true ] do
+                    testCase $"%A{shape}, causal {causal}, masked {masked}" (fun () ->
+                        let bias = draw 58 shape
+                        let given = if masked then Some mask else None
+
+                        let attend bias =
+                            Attention.biased (kind given causal) bias
+
+                        let plainly bias = biased bias (seen given causal 40 150)
+                        agrees sums (plainly bias q k v) (attend bias q k v) "values"
+                        let dq, dk, dv = grad (loss (attend bias)) arguments
+                        let dq', dk', dv' = grad (loss (plainly bias)) arguments
+                        agrees (100.0 * sums) dq' dq "queries"
+                        agrees (100.0 * sums) dk' dk "keys"
+                        agrees (100.0 * sums) dv' dv "values"
+
+                        let slope attend =
+                            grad (fun bias -> loss (attend bias) arguments) bias
+
+                        agrees (1e3 * sums) (slope plainly) (slope attend) "bias")
+
+            testCase "minus infinity hides as a mask does" (fun () ->
+                let hiding = Tensor.where mask (Tensor.full [ 40; 150 ] 0.0) (Tensor.full [] Double.NegativeInfinity)
+                agrees sums (Attention.scaled (Mask.Where mask) q k v) (Attention.biased Mask.All hiding q k v) "values")
+
+            testCase "heads have numbers of their own" (fun () ->
+                let x, y = draw 61 [ 40; 6 ], draw 62 [ 90; 6 ]
+                let bias = draw 63 [ 3; 40; 90 ]
+
+                let whole: Tensor<float> =
+                    Adjoint.Front.Nn.MultiHeadAttention(x.Expr, y.Expr, y.Expr, 3, bias = bias.Expr)
+                    |> Tensor.ofExpr
+
+                let apart =
+                    [
+                        for head in 0..2 ->
+                            let columns = 2 * head
+
+                            biased
+                                bias[head]
+                                (seen None false 40 90)
+                                x[*, columns .. columns + 1]
+                                y[*, columns .. columns + 1]
+                                y[*, columns .. columns + 1]
+                    ]
+
+                agrees sums (Tensor.concat 1 apart) whole "three heads")
         ]
 
 let private derivatives =
@@ -229,4 +290,4 @@ let private heads =
         ]
 
 [<Tests>]
-let tests = testList "attention over blocks" [ values; derivatives; edges; heads ]
+let tests = testList "attention over blocks" [ values; biases; derivatives; edges; heads ]
