@@ -23,6 +23,12 @@ internal sealed class Arena
     /// <summary>How many arrays are out on loan.</summary>
     internal long Loaned { get; set; }
 
+    /// <summary>Whether arrays may have left this run within a stack.</summary>
+    internal bool HasLeft { get; set; }
+
+    /// <summary>Whether arrays left that came from elsewhere, in place of one that is still out.</summary>
+    internal bool HasStrangers { get; set; }
+
     /// <summary>Counts bytes that come, or go.</summary>
     internal void Add(long bytes)
     {
@@ -30,20 +36,20 @@ internal sealed class Arena
         Peak = Math.Max(Peak, Bytes);
     }
 
-    /// <summary>Forgets what is still out on loan when a run has ended.</summary>
+    /// <summary>Takes back what is still out on loan when a run has ended, unless it may have left within a stack.</summary>
     internal void Settle()
     {
-        if (Loaned == 0)
+        if (Loaned > 0 || HasStrangers)
         {
-            return;
+            foreach (BufferList list in lists.Values)
+            {
+                list.Settle(HasLeft);
+            }
+
+            Loaned = 0;
         }
 
-        foreach (BufferList list in lists.Values)
-        {
-            list.Settle();
-        }
-
-        Loaned = 0;
+        HasLeft = HasStrangers = false;
     }
 
     /// <summary>Where arrays of a dtype and length are kept.</summary>

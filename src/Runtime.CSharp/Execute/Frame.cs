@@ -158,12 +158,17 @@ internal sealed class Frame
     internal HostValue Leave(int index)
     {
         Held held = Result(index);
+        interpreter.Arena.HasLeft |= held.Value is HostStack;
         if (!held.Owned)
         {
             return held.Value is NDArray array ? array.Copy() : held.Stack.Copy();
         }
 
-        buffers[plan.Results[index]]?.Leave();
+        if (held.Value is NDArray leaving)
+        {
+            buffers[plan.Results[index]]!.Leave(leaving);
+        }
+
         return held.Value;
     }
 

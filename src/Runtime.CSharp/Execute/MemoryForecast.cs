@@ -207,6 +207,7 @@ internal sealed class MemoryForecast
     {
         Reshape or StopGradient => [given[0]],
         StackGet => [new(new(node.Results[0].Type), Owned: false)],
+        StackPut or StackAddAt => Stacked(node, given),
         Scan scan => RunScan(scan, given),
         Repeat repeat => RunRepeat(repeat, node, given),
         While loop => RunWhile(loop, given),
@@ -217,6 +218,17 @@ internal sealed class MemoryForecast
         _ when node.Results.Length == 1 && given.Length > 0 && node.Primitive.MayUpdate(0) && given[0].Owned => [given[0]],
         _ => Fresh(node),
     };
+
+    /// <summary>A stack keeps a copy of an entry that is not given away.</summary>
+    private ForecastValue[] Stacked(Node node, ForecastValue[] given)
+    {
+        if (!given[2].Owned && given[2].Memory.Type is TensorType entry)
+        {
+            arena.Rent(entry);
+        }
+
+        return given[0].Owned ? [given[0]] : Fresh(node);
+    }
 
     private static ForecastValue[] Fresh(Node node) => [.. node.Results.Select(result => new ForecastValue(new(result.Type), Owned: true))];
 

@@ -139,7 +139,7 @@ internal sealed class SideBySide
         }
     }
 
-    /// <summary>A node whose operands are there: a heavy one may run; what is no kernel and writes nothing counts as done until it is wanted.</summary>
+    /// <summary>A node whose operands are there: a heavy one may run; what only shows what is there counts as done until it is wanted.</summary>
     private void Open(int first)
     {
         var pending = new Stack<int>([first]);
@@ -162,7 +162,7 @@ internal sealed class SideBySide
         }
     }
 
-    private bool IsLight(int place) => values.Kinds[place] is StepKind.Constant or StepKind.View;
+    private bool IsLight(int place) => values.Kinds[place] is StepKind.Constant or StepKind.View || values.Nodes[place].Primitive is StackGet;
 
     /// <summary>Ready kernels that may run beside this one, the first in the order of the graph.</summary>
     private List<int> Companions(int leader)

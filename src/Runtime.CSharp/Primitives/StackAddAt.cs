@@ -31,7 +31,7 @@ public sealed partial record StackAddAt : StackIndexed
     {
         HostStack stack = Writable(operands[0]);
         int k = IndexOf(operands[1]);
-        stack.Put(k, HostSums.Add(stack[k], operands[2].Keep(), context));
+        stack.Put(k, HostSums.Add(stack[k], context.Keep(operands[2]), context));
         return [Held.New(stack)];
     }
 

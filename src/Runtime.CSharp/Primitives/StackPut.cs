@@ -30,7 +30,7 @@ public sealed partial record StackPut : StackIndexed
     public override Held[] Evaluate(ReadOnlySpan<Held> operands, EvaluationContext context)
     {
         HostStack stack = Writable(operands[0]);
-        stack.Put(IndexOf(operands[1]), operands[2].Keep());
+        stack.Put(IndexOf(operands[1]), context.Keep(operands[2]));
         return [Held.New(stack)];
     }
 
