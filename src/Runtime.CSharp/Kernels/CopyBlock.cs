@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Adjoint.Kernels;
 
 /// <summary>One tile of a <see cref="StridedCopy"/>: merged axes, the target's innermost last.</summary>
@@ -80,6 +82,7 @@ internal static unsafe class CopyBlock
     }
 
     /// <summary>The same for short lines: two axes in one go, element by element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WalkShort<T>(T* source, T* target, ReadOnlySpan<CopyAxis> outer, CopyAxis second, CopyAxis inner)
         where T : unmanaged
     {

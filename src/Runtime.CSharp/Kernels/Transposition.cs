@@ -13,6 +13,13 @@ internal static unsafe class Transposition
     public static void Run<T>(T* source, T* target, int n, nint sourceRow, int m, nint targetRow)
         where T : unmanaged
     {
+        if (NarrowTransposition.Fits<T>(n, targetRow))
+        {
+            int done = NarrowTransposition.Run((float*)source, (float*)target, n, sourceRow, m);
+            Elements(source, target, 0, n, sourceRow, done, m, targetRow);
+            return;
+        }
+
         for (int j = 0; j < m; j += Block)
         {
             int rows = Math.Min(Block, m - j);
@@ -24,6 +31,7 @@ internal static unsafe class Transposition
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Part<T>(T* source, T* target, int n, nint sourceRow, int m, nint targetRow)
         where T : unmanaged
     {
@@ -53,6 +61,7 @@ internal static unsafe class Transposition
         Elements(source, target, wholeRows, n, sourceRow, 0, wholeColumns, targetRow);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Elements<T>(T* source, T* target, int i0, int n, nint sourceRow, int j0, int m, nint targetRow)
         where T : unmanaged
     {
