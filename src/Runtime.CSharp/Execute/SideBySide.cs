@@ -130,12 +130,11 @@ internal sealed class SideBySide
             }
         }
 
-        for (int place = 0; place < values.Nodes.Length; place++)
+        // Those that wait for nothing from the start; opening one lets others wait for nothing, which are opened with it.
+        int[] first = [.. Enumerable.Range(0, values.Nodes.Length).Where(place => waits[place] == 0)];
+        foreach (int place in first)
         {
-            if (waits[place] == 0)
-            {
-                Open(place);
-            }
+            Open(place);
         }
     }
 
