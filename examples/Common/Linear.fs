@@ -7,17 +7,8 @@ open Adjoint
 [<RequireQualifiedAccess>]
 module Linear =
 
-    /// The lower triangular L with L Lᵀ = a, column by column. a : [n, n], symmetric and positive definite; otherwise NaN.
-    let cholesky (a: Tensor<float>) =
-        let n = a.Shape.Head
-        let rows: Tensor<int64> = Tensor.arange n
-
-        let column (j: Tensor<int64>) (found: Tensor<float>) =
-            let rest = a[j] - Tensor.matMul found found[j]
-            let next = Tensor.where (rows .>= j) (rest / sqrt rest[j]) (Tensor.zeros [ n ])
-            Tensor.set [ Slice.All; Slice.At j.Expr ] next found
-
-        Flow.forLoop 0 n column (Tensor.zeros [ n; n ])
+    /// The lower triangular L with L Lᵀ = a. a : [n, n], symmetric and positive definite; otherwise NaN.
+    let cholesky (a: Tensor<float>) = Tensor.cholesky a
 
     let private substitute lower triangle (b: Tensor<float>) =
         match b.Rank with

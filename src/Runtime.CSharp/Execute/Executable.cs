@@ -79,6 +79,13 @@ public sealed class Executable
     /// <summary>Makes a graph ready to run, after these passes.</summary>
     public static Executable Compile(Graph graph, Pipeline pipeline) => Compile(graph, pipeline, KernelSource.Default);
 
+    /// <summary>Makes a graph ready to run, after these passes, its nodes as kernels that depend on the graph that they leave.</summary>
+    internal static Executable CompileWith(Graph graph, Pipeline pipeline, Func<Graph, KernelSource> kernels)
+    {
+        Graph passed = pipeline.Run(graph);
+        return new(graph, pipeline, new Ready(passed, new(kernels(passed))), inTiers: false);
+    }
+
     /// <summary>Makes a graph ready to run, after these passes, its nodes as these kernels.</summary>
     internal static Executable Compile(Graph graph, Pipeline pipeline, KernelSource kernels)
     {
@@ -180,6 +187,30 @@ public sealed class Executable
         }
 
         GiveBack(interpreter, own);
+    }
+
+    /// <summary>
+    /// Fixes the arguments from the one numbered <paramref name="first"/> on, as the weights of a network that only says what it sees: what depends on them alone
+    /// is computed now, once, and filters of convolutions keep the layout that is fastest for them. The arrays are copied where they are read as they are, so writing to
+    /// them later changes nothing. Numbers are rounded as by <see cref="Run(NDArray[])"/> up to the order of sums.
+    /// </summary>
+    /// <param name="first">The number of the first bound parameter.</param>
+    /// <param name="values">Its argument, and those of the parameters behind it.</param>
+    /// <exception cref="AdjointException">There are no such parameters, they have other types, or the executable keeps to a memory budget.</exception>
+    public BoundExecutable Bind(int first, params NDArray[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (first < 0 || first + values.Length > source.Parameters.Length)
+        {
+            throw new StructureException($"bind: {values.Length} arguments from number {first} on for {source.Parameters.Length} parameters.");
+        }
+
+        if (fitted is not null)
+        {
+            throw new AdjointException("bind: the executable keeps to a memory budget, which does not count what bound arguments keep; compile without one.");
+        }
+
+        return BoundExecutable.Of(source, pipeline, first, values);
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace Adjoint.Execute;
 /// <remarks>Kernels of the usual source are shared by all tables of the process.</remarks>
 internal sealed class PlanTable(KernelSource kernels, IReadOnlyDictionary<Graph, ImmutableArray<Node>>? orders = null)
 {
-    private readonly KernelCache? cache = ReferenceEquals(kernels, KernelSource.Default) ? KernelCache.Shared : null;
+    private readonly KernelCache? cache = ReferenceEquals(kernels, KernelSource.Default) || kernels is KeptFilters ? KernelCache.Shared : null;
     private readonly ConditionalWeakTable<Graph, Plan> plans = [];
     private readonly ConditionalWeakTable<Graph, Plan> plain = [];
 

@@ -103,8 +103,19 @@ public sealed partial record ConvGeneral(
     }
 
     /// <inheritdoc/>
-    public override Kernel? Lower(ImmutableArray<ValueType> operands) =>
-        ((TensorType)operands[0]).DType is DType.F32 or DType.F64 ? new ConvKernel(this, View(operands)) : null;
+    public override Kernel? Lower(ImmutableArray<ValueType> operands) => Lower(operands, keepsFilter: false);
+
+    /// <summary>The kernel of operands of these types, whose filter may be the same at each call.</summary>
+    internal Kernel? Lower(ImmutableArray<ValueType> operands, bool keepsFilter)
+    {
+        (TensorType x, TensorType f) = ((TensorType)operands[0], (TensorType)operands[1]);
+        return x.DType switch
+        {
+            DType.F32 or DType.F64 => new ConvKernel(this, View(operands), keepsFilter),
+            DType.F16 or DType.BF16 => StoredConvKernel.Of(this, View(operands), x, f),
+            _ => null,
+        };
+    }
 
     /// <inheritdoc/>
     NDArray INumberEvaluation.Run<T>(NDArray[] operands)

@@ -12,10 +12,16 @@ internal sealed class ConvKernel : SingleKernel
     private readonly ConvGeneral conv;
     private readonly ConvView view;
     private readonly Lazy<Convolver?> native;
+    private readonly bool keepsFilter;
+    private volatile KeptFilter? kept;
 
     /// <summary>The kernel of a convolution; a library makes its plan when it is first run.</summary>
-    internal ConvKernel(ConvGeneral conv, ConvView view)
+    /// <param name="conv">The convolution.</param>
+    /// <param name="view">Of operands of these shapes.</param>
+    /// <param name="keepsFilter">Whether all runs have one filter, which is then read once.</param>
+    internal ConvKernel(ConvGeneral conv, ConvView view, bool keepsFilter = false)
     {
+        this.keepsFilter = keepsFilter;
         this.conv = conv;
         this.view = view;
         native = new(() => ConvLast.Shape(conv, view) is { } shape ? Convolutions.Of(shape) : null);
@@ -42,6 +48,12 @@ internal sealed class ConvKernel : SingleKernel
         }
         else if (result.Type == DType.F32 && native.Value is { } library)
         {
+            if (keepsFilter && (kept ??= library.Keep(operands[1].Memory<float>(), operands[1].Start)) is { IsEmpty: false } filter)
+            {
+                library.Run(operands[0].Memory<float>(), operands[0].Start, filter, result.Memory<float>(), result.Start, parallel);
+                return;
+            }
+
             library.Run(
                 operands[0].Memory<float>(), operands[0].Start, operands[1].Memory<float>(), operands[1].Start, result.Memory<float>(), result.Start, parallel);
         }

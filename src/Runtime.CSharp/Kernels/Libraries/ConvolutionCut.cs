@@ -13,6 +13,9 @@ internal static class ConvolutionCut
     /// <summary>Multiply-adds of a part: some tenths of a millisecond.</summary>
     private const double PartWork = 1 << 24;
 
+    /// <summary>Multiply-adds of a part where there would be one: below, a call and its hand-over show.</summary>
+    private const double LeastWork = 1 << 21;
+
     /// <summary>Parts that keep a few threads busy.</summary>
     private const int EnoughParts = 8;
 
@@ -95,7 +98,7 @@ internal static class ConvolutionCut
         long inputRow = Size(shape.Input, shape.Axes) / shape.Input[0] * (last ? shape.Inputs : 1);
         long row = Size(shape.Output, shape.Axes) / shape.Output[0];
         long outputRow = row * (last ? shape.Outputs : 1);
-        long wanted = Math.Min((EnoughParts + shape.Images - 1) / shape.Images, (long)(work / PartWork));
+        long wanted = Math.Min((EnoughParts + shape.Images - 1) / shape.Images, work < 2 * PartWork ? Math.Min(2, (long)(work / LeastWork)) : (long)(work / PartWork));
         wanted = Math.Min(wanted, row * shape.Output[0] / LeastPlane);
         if (!(last || apart) || wanted < 2)
         {

@@ -13,6 +13,13 @@ internal abstract unsafe class Convolver
     /// <summary>y from x and f, which lie as the shape says; y must not overlap them.</summary>
     internal abstract void Run(float[] x, int xOffset, float[] f, int fOffset, float[] y, int yOffset, IParallel parallel);
 
+    /// <summary>A filter in the layout that the kernels want; empty where they take it as it lies.</summary>
+    internal virtual KeptFilter Keep(float[] f, int fOffset) => KeptFilter.None;
+
+    /// <summary>y from x and a filter that was kept.</summary>
+    internal virtual void Run(float[] x, int xOffset, KeptFilter f, float[] y, int yOffset, IParallel parallel) =>
+        throw new InvalidOperationException("convolution: these kernels keep no filter.");
+
     /// <summary>target[i] = the sum of a gradient's parts in their order, which lie at that distance.</summary>
     private protected static void AddUp(float* sums, int distance, int count, int size, float* target, IParallel parallel)
     {

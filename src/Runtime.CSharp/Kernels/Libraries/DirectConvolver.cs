@@ -36,9 +36,9 @@ internal sealed unsafe class DirectConvolver : Convolver
             return null;
         }
 
-        List<ConvolutionPart> parts = ConvolutionCut.OfDirect(shape, work);
+        List<ConvolutionPart> cut = ConvolutionCut.OfDirect(shape, work);
         int most = 0;
-        foreach (ConvolutionPart part in parts)
+        foreach (ConvolutionPart part in cut)
         {
             if (calls.Scratch(part.Shape) is not { } bytes || bytes > MostScratch)
             {
@@ -48,7 +48,7 @@ internal sealed unsafe class DirectConvolver : Convolver
             most = Math.Max(most, bytes);
         }
 
-        return new(calls, shape, parts, most);
+        return new(calls, shape, cut, most);
     }
 
     /// <inheritdoc/>

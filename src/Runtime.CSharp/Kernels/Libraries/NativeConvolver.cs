@@ -33,6 +33,9 @@ internal sealed unsafe class NativeConvolver : Convolver
 
     private NativePlan First => parts[0].Plan;
 
+    /// <summary>Elements from a part's own kept filter to the next; 0 where all parts read one.</summary>
+    private int KeptDistance => parts[^1].Part.Filter == 0 ? 0 : (parts.Max(part => part.Plan.Packed / sizeof(float)) + 15) / 16 * 16;
+
     /// <summary>Makes the plans; null where the library has no fast way.</summary>
     internal static NativeConvolver? Of(ConvolutionCalls calls, nint library, in NativeConvolution shape, double work)
     {
@@ -64,6 +67,40 @@ internal sealed unsafe class NativeConvolver : Convolver
                 ShareFilter(left + xOffset, right + fOffset, result + yOffset, parallel);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    internal override KeptFilter Keep(float[] f, int fOffset)
+    {
+        if (kind == ConvolutionKind.ByFilter || parts.Any(part => part.Plan.Packed == 0))
+        {
+            return KeptFilter.None;
+        }
+
+        int distance = KeptDistance, count = distance == 0 ? 1 : parts.Length;
+        var filter = new KeptFilter(checked(distance == 0 ? First.Packed : distance * sizeof(float) * count));
+        fixed (float* place = f)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                Pack(parts[i].Plan, place + fOffset + parts[i].Part.Filter, filter.Place + ((long)i * distance));
+            }
+        }
+
+        return filter;
+    }
+
+    /// <inheritdoc/>
+    internal override void Run(float[] x, int xOffset, KeptFilter f, float[] y, int yOffset, IParallel parallel)
+    {
+        fixed (float* left = x, result = y)
+        {
+            (nint input, nint filter, nint output) = ((nint)(left + xOffset), (nint)f.Place, (nint)(result + yOffset));
+            int distance = KeptDistance;
+            parallel.For(parts.Length, i => Part(i, (float*)input, (float*)filter + ((long)i * distance), (float*)output, isPacked: true));
+        }
+
+        GC.KeepAlive(f);
     }
 
     private static NativeConvolver? Of(ConvolutionCalls calls, nint library, in NativeConvolution shape, List<ConvolutionPart> cut)
@@ -101,7 +138,7 @@ internal sealed unsafe class NativeConvolver : Convolver
             float* packed = isPacked ? Aligned(place) : filter;
             if (isPacked)
             {
-                Pack(filter, packed);
+                Pack(First, filter, packed);
             }
 
             (nint x, nint f, nint y) = ((nint)left, (nint)packed, (nint)result);
@@ -139,12 +176,12 @@ internal sealed unsafe class NativeConvolver : Convolver
         Return(space);
     }
 
-    private void Pack(float* filter, float* packed)
+    private void Pack(NativePlan plan, float* filter, float* packed)
     {
-        byte[] pad = Rent(First.Scratch);
+        byte[] pad = Rent(plan.Scratch);
         fixed (byte* place = pad)
         {
-            calls.Pack(First, filter, packed, place);
+            calls.Pack(plan, filter, packed, place);
         }
 
         Return(pad);
@@ -158,7 +195,7 @@ internal sealed unsafe class NativeConvolver : Convolver
         {
             (long x, long f, long y) = kind switch
             {
-                ConvolutionKind.Forward => (part.Input, part.Filter, part.Output),
+                ConvolutionKind.Forward => (part.Input, isPacked ? 0L : part.Filter, part.Output),
                 ConvolutionKind.ByInput => (part.Output, 0L, part.Input),
                 _ => (part.Input, part.Output, 0L),
             };
