@@ -17,7 +17,7 @@ internal sealed class Frame
     private readonly Held[] operands;
     private readonly FrameArrays arrays;
     private readonly Lanes lanes;
-    private readonly ulong[] overwritten;
+    private readonly ulong[] overwrittenBeside;
 
     /// <summary>A frame of a plan, or of the one for several threads where there is one.</summary>
     internal Frame(Plan whole, bool isWide, Interpreter interpreter)
@@ -31,7 +31,7 @@ internal sealed class Frame
         operands = new Held[plan.MostOperands];
         arrays = new(plan);
         lanes = new(interpreter, plan.Steps, arrays.Wires);
-        overwritten = new ulong[plan.MostTogether];
+        overwrittenBeside = new ulong[plan.MostTogether];
         interpreter.Arena.Add(arrays.Bytes);
     }
 
@@ -285,7 +285,7 @@ internal sealed class Frame
         ReadOnlySpan<Step> steps = plan.Steps.AsSpan(first, count);
         for (int i = 0; i < count; i++)
         {
-            overwritten[i] = Connect(in steps[i], targets);
+            overwrittenBeside[i] = Connect(in steps[i], targets);
             if (interpreter.Arena.Spoil)
             {
                 FrameArrays.Spoil(
@@ -298,7 +298,7 @@ internal sealed class Frame
         for (int i = 0; i < count; i++)
         {
             interpreter.CountElements(steps[i].Elements);
-            Disconnect(in steps[i], overwritten[i]);
+            Disconnect(in steps[i], overwrittenBeside[i]);
         }
     }
 

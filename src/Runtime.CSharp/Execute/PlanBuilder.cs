@@ -57,8 +57,7 @@ internal sealed class PlanBuilder
     internal static Plan Build(
         Graph graph, ImmutableArray<Node> order, EvaluationContext constants, KernelSource kernels, KernelCache? cache, double least)
     {
-        var values = new PlanValues(graph, order, kernels, cache, constants.Parallel);
-        var builder = new PlanBuilder(graph, values, constants);
+        var builder = new PlanBuilder(graph, new PlanValues(graph, order, kernels, cache, constants.Parallel), constants);
         builder.AddAll(null);
         PlanBuilder? wide = builder.Wide(least);
         return wide is null ? builder.Close(null)
