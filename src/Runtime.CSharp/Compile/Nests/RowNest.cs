@@ -88,7 +88,7 @@ internal sealed class RowNest
             LoopValue whole = frame.Builder.ThroughStorage(joined[i], result.Tensor.DType);
             frame.Elements.Define(result, index => index.SequenceEqual(place)
                 ? whole
-                : throw new InvalidOperationException($"{result} is read in another row than its own."));
+                : throw new TooLongException($"{result} is read in another row than its own."));
         }
     }
 

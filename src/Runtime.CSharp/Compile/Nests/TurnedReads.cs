@@ -87,14 +87,19 @@ internal static class TurnedReads
 
     private static TurnedRead? Turned(Value parameter, (Value Parameter, LoopValue Place, LoopValue[] Index)[] places, Shape shape, int laneAxis)
     {
-        TurnedRead[] reads = [.. places.DistinctBy(read => read.Place).Select(read => Turned(parameter, read.Place, read.Index, shape, laneAxis)).OfType<TurnedRead>()];
-        return reads.Length == 1 ? reads[0] : null;
+        (Value Parameter, LoopValue Place, LoopValue[] Index)[] distinct = [.. places.DistinctBy(read => read.Place)];
+        TurnedRead[] reads = [.. distinct.Select(read => Turned(parameter, read.Place, read.Index, shape, laneAxis)).OfType<TurnedRead>()];
+        // A read as steep along both axes is taken from the block too: there must be no other.
+        return reads.Length == 1 && distinct.Count(read => IsAsSteep(read.Place, read.Index, reads[0])) == 1 ? reads[0] : null;
     }
+
+    private static bool IsAsSteep(LoopValue place, LoopValue[] index, TurnedRead turned) =>
+        NestCost.SlopeOf(place, index[turned.LaneAxis]) == turned.Strides[turned.LaneAxis] && NestCost.SlopeOf(place, index[turned.RowAxis]) == 1;
 
     private static TurnedRead? Turned(Value parameter, LoopValue place, LoopValue[] index, Shape shape, int laneAxis)
     {
         long?[] strides = [.. index.Select(axis => NestCost.SlopeOf(place, axis))];
-        if (strides.Any(stride => stride is null or < 0) || strides[laneAxis] <= Near || AtZero(place) is not { } start)
+        if (strides.Any(stride => stride is null or < 0) || strides[laneAxis] <= Near || AtZero(place, index) is not { } start)
         {
             return null;
         }
@@ -105,13 +110,13 @@ internal static class TurnedReads
         return rowAxis < 0 ? null : new(parameter, [.. strides.Select(stride => stride!.Value)], start, rowAxis, laneAxis);
     }
 
-    /// <summary>A number made of indices, where all of them are 0; null where it is none.</summary>
-    private static long? AtZero(LoopValue value) => value.Op switch
+    /// <summary>A number made of these indices, where all of them are 0; null where it is none, or hangs on a loop of its own.</summary>
+    private static long? AtZero(LoopValue value, LoopValue[] index) => value.Op switch
     {
         LoopOp.Constant => value.Constant.AsLong,
-        LoopOp.Parameter => 0,
-        LoopOp.Add => AtZero(value.Operands[0]) + AtZero(value.Operands[1]),
-        LoopOp.Multiply => AtZero(value.Operands[0]) * AtZero(value.Operands[1]),
+        LoopOp.Parameter => index.Contains(value) ? 0 : null,
+        LoopOp.Add => AtZero(value.Operands[0], index) + AtZero(value.Operands[1], index),
+        LoopOp.Multiply => AtZero(value.Operands[0], index) * AtZero(value.Operands[1], index),
         _ => null,
     };
 }

@@ -19,7 +19,8 @@ internal sealed class RegionKernels(ILoopEngine engine) : KernelSource
 
     /// <summary>The node of a region that does nothing but turn its operand's last axis, which a kernel does in squares.</summary>
     private static Node? TurnedAlone(Fused fused) =>
-        fused.Body.Graph is { Nodes: [{ Primitive: Permute { Permutation: { Count: > 0 } axes } } node], Parameters.Length: 1 } && axes[^1] != axes.Count - 1
+        fused.Body.Graph is { Nodes: [{ Primitive: Permute { Permutation: { Count: > 0 } axes } } node], Parameters.Length: 1, Results.Length: 1 }
+        && axes[^1] != axes.Count - 1
             ? node
             : null;
 
