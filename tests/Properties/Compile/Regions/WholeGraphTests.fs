@@ -26,11 +26,9 @@ let private agrees name (shape: int list) body =
         let graph = graph [ f64 shape ] body
         let at = [ numbers shape ]
 
-        let expected =
-            Interpreter.Run(graph, ImmutableArray.CreateRange at, RunOptions(UseKernels = false))
+        let expected = Interpreter.Run(graph, ImmutableArray.CreateRange at, RunOptions(UseKernels = false))
 
-        let found =
-            (RegionLaw.inOne graph).RunValues(Array.ofList at, RunOptions(Parallel = Serial.Instance))
+        let found = (RegionLaw.inOne graph).RunValues(Array.ofList at, RunOptions(Parallel = Serial.Instance))
 
         for i in 0 .. expected.Length - 1 do
             Expect.isTrue (Values.sameBits found[i] expected[i]) $"result {i}")
