@@ -90,7 +90,7 @@ let picture (figures: Figures) =
 [<EntryPoint>]
 let main _ =
     let found = figures ()
-    printfn "gradient through the loop  %A" found.Gradient
+    printfn "gradient through the factor %A" found.Gradient
     printfn "gradient by the formula    %A" found.ByHand
     printfn $"log-likelihood %.3f{found.Before} before, %.3f{found.LogLikelihood} after"
     printfn $"amplitude, length, noise: {exp found.Theta}; the noise was 0.15"
