@@ -207,6 +207,27 @@ let private edges =
                 // Second derivatives are below ten thousand.
                 allNear 1e-4 (Tensor.toArray nearly.Values) (Tensor.toArray still.Values) "jacobian")
 
+            testCase "all derivatives of all observations come from one kernel" (fun () ->
+                let m, p = 50, 4000
+
+                let problem: Ba.Problem =
+                    {
+                        Cameras = Tensor.ones [ 7; 11 ]
+                        Points = Tensor.ones [ m; 3 ]
+                        Weights = Tensor.ones [ p ]
+                        Features = Tensor.zeros [ p; 2 ]
+                        Camera = Tensor.vector [| for i in 0 .. p - 1 -> i % 7 |]
+                        Point = Tensor.vector [| for i in 0 .. p - 1 -> i % m |]
+                    }
+
+                let steps =
+                    (explainRun Ba.jacobian problem).Split '\n'
+                    |> Array.filter _.Contains(" kernel, ")
+
+                let derivatives = steps |> Array.filter _.Contains($" f64[{p}, 30] = fused(")
+                Expect.equal derivatives.Length 1 "kernels of derivatives"
+                Expect.isLessThanOrEqual steps.Length 6 "with places, columns and weights")
+
             testCase "a hand that does not turn" (fun () ->
                 let still = jacfwd Hand.turn (Tensor.zeros [ 3 ])
 
