@@ -40,15 +40,15 @@ internal sealed class ProductCase<T>
     internal unsafe void Bare(Providers providers, Provider provider)
     {
         var shape = NativeProduct.Of(product);
-        fixed (T* left = product.A.Data, right = product.B.Data, target = product.C.Data)
+        fixed (T* a = product.A.Data, b = product.B.Data, c = product.C.Data)
         {
             if (typeof(T) == typeof(float))
             {
-                providers.Calls!.Multiply(providers.Library(provider), shape, (float*)left, (float*)right, (float*)target);
+                providers.Calls!.Multiply(providers.Library(provider), shape, (float*)a, (float*)b, (float*)c);
             }
             else
             {
-                providers.Calls!.Multiply(providers.Library(provider), shape, (double*)left, (double*)right, (double*)target);
+                providers.Calls!.Multiply(providers.Library(provider), shape, (double*)a, (double*)b, (double*)c);
             }
         }
     }
