@@ -85,6 +85,49 @@ let private normwise (sizes: float option[] list) =
     let largest = sizes |> Seq.collect (Seq.choose id) |> Seq.fold max 1.0
     sizes |> List.map (Array.map (Option.map (fun _ -> largest)))
 
+let rec private names (graph: Graph) : Set<string> =
+    let mutable found = Set.empty
+
+    for node in graph.Nodes do
+        found <- found.Add node.Primitive.Name
+
+        node.Primitive.MapBodies(fun body ->
+            found <- found + names body.Graph
+            body)
+        |> ignore
+
+    found
+
+/// How many operands are multiplied in attention: a weight errs by its score, a product of two, and weighs a value. In its derivatives, as they
+/// are or written out: the derivative of a score is its weight times how far a product of two lies from the mean of its row, 0 but for
+/// rounding where there is one key, and is multiplied once more. None for other graphs.
+let private attentionFactors (graph: Graph) =
+    let names = names graph
+    let derivatives = Set [ "attention_pullback"; "attention_tangent" ]
+    let writtenOut = Set [ "exp"; "reduce_max"; "dot_general" ]
+
+    if not (Set.intersect derivatives names).IsEmpty || Set.isSubset writtenOut names then
+        Some 5.0
+    elif names.Contains "attention" then
+        Some 3.0
+    else
+        None
+
+/// For each number, the product of as many factors of the operands' largest magnitude, 1 at least, or its own size where that is larger:
+/// weights exceed 1 where logarithms are given that are not those of the scores.
+let private weighed factors (case: Case) (sizes: float option[] list) =
+    let most =
+        case.Operands
+        |> Seq.filter (fun x -> ValueTypes.Of(x).HasTangent)
+        |> Seq.collect (fun x -> largest x x)
+        |> Seq.filter (fun x -> not (Double.IsNaN x))
+        |> Seq.fold max 1.0
+
+    let product = Math.Pow(most, factors)
+
+    sizes
+    |> List.map (Array.map (Option.map (max product) >> Option.filter Double.IsFinite))
+
 /// What an error is relative to where primitives work element by element: the number itself.
 let private themselves (results: HostValue list) =
     results |> List.map (fun y -> largest y y |> Array.map Some)
@@ -136,16 +179,20 @@ let private isFourier (graph: Graph) =
 
 /// So many eps of a size: what is allowed for each number of the results.
 let accuracy (case: Case) (results: HostValue list) =
+    let summed = 2.0 * Point.work case.Graph
+
     if moves case.Graph then
         0.0, themselves results
     elif isElementwise case.Graph then
         elementwise, themselves results
     elif isFourier case.Graph then
-        2.0 * Point.work case.Graph, together results
+        summed, together results
     elif isNormwise case.Graph then
-        2.0 * Point.work case.Graph, normwise (magnitudes case results)
+        summed, normwise (magnitudes case results)
     else
-        2.0 * Point.work case.Graph, magnitudes case results
+        match attentionFactors case.Graph with
+        | Some factors -> summed, weighed factors case (magnitudes case results)
+        | None -> summed, magnitudes case results
 
 /// Throws where numbers differ by more than factor times eps times their size; where a size is not known, anything goes.
 /// Integers and bools are the same or differ.
