@@ -30,6 +30,34 @@ let tests =
                 let library = KernelLibrary.Look "libc"
                 Expect.isFalse library.IsAvailable "the C library has no kernels"
 
+            testCase "a library that is cut short is refused before it is loaded, also one beside the kernels"
+            <| fun () ->
+                let source =
+                    Path.Combine(Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "libclrjit.so")
+
+                if not (File.Exists source) then
+                    skiptest "libraries have another format here."
+
+                let bytes = File.ReadAllBytes source
+                let folder = Directory.CreateTempSubdirectory "adjoint"
+
+                let kernels, other =
+                    Path.Combine(folder.FullName, "libkernels.so"), Path.Combine(folder.FullName, "libother.so.1")
+
+                try
+                    for length in [ 0; 3; 63; 64; 100; bytes.Length / 2 ] do
+                        File.WriteAllBytes(kernels, bytes[.. length - 1])
+                        Expect.isTrue (LibraryFile.IsCut kernels) $"{length} of {bytes.Length} bytes"
+                        Expect.stringContains (KernelLibrary.Look kernels).Description "is cut short" $"{length} bytes"
+
+                    File.WriteAllBytes(kernels, bytes)
+                    Expect.isNull (LibraryFile.FirstCut folder.FullName) "whole"
+                    File.WriteAllBytes(other, bytes[.. bytes.Length / 2])
+                    Expect.equal (LibraryFile.FirstCut folder.FullName) other "the one beside"
+                    Expect.stringContains (KernelLibrary.Look kernels).Description "libother.so.1 is cut short" "which"
+                finally
+                    folder.Delete true
+
             testCase "switched off, nothing is looked for"
             <| fun () ->
                 let library = KernelLibrary.Find("off", AppContext.BaseDirectory)

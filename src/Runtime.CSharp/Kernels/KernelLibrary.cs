@@ -72,6 +72,11 @@ public sealed class KernelLibrary
     /// <summary>Looks for a library by name or path; never throws.</summary>
     internal static KernelLibrary Look(string name)
     {
+        if (CutBeside(name) is { } cut)
+        {
+            return new(0, name, $"native kernels: {cut} is cut short; managed kernels run. Copy or build it again.");
+        }
+
         if (!NativeLibrary.TryLoad(name, typeof(KernelLibrary).Assembly, null, out nint handle))
         {
             return new(
@@ -94,6 +99,19 @@ public sealed class KernelLibrary
         }
 
         return new(handle, name, $"native kernels: {name}, version {version}.");
+    }
+
+    /// <summary>A library that is cut short where a path leads, or beside it.</summary>
+    private static string? CutBeside(string name)
+    {
+        try
+        {
+            return File.Exists(name) ? LibraryFile.FirstCut(Path.GetDirectoryName(Path.GetFullPath(name))!) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static string PlatformName =>
